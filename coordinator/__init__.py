@@ -1,0 +1,1 @@
+"""The county (总台): intake, store, tally, public log, board."""

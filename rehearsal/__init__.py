@@ -1,0 +1,1 @@
+"""A whole election played through the real programs (演练); imports no verifier code."""
