@@ -43,3 +43,18 @@ $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
 .PHONY: dev
 dev: $(VENV)/.ready-dev ## make .venv with the product (editable) and every tool, from the hash locks
 
+.PHONY: proto proto-check lock
+proto: .venv-proto/.ready ## write the gRPC stubs from proto/ (compiler pinned in an environment of its own)
+	@PATH="$(CURDIR)/.venv-proto/bin:$$PATH" .venv-proto/bin/python -m grpc_tools.protoc -Iproto \
+	  --python_out=. --grpc_python_out=. --mypy_out=quiet:. --mypy_grpc_out=quiet:. $(PROTOS)
+
+# Also fails on stubs that nobody added to git.
+proto-check: proto ## fail if the committed stubs are not what the compiler writes
+	@git diff --exit-code -- $(STUBS)
+	@test -z "$$(git ls-files --others --exclude-standard -- $(STUBS))" || { echo "proto-check: stubs not in git" >&2; exit 1; }
+
+lock: $(UV) ## compile the three locks anew from requirements*.in
+	@for name in requirements requirements-dev requirements-proto; do \
+	  $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	    $$name.in --output-file $$name.lock; done
+
