@@ -7,6 +7,13 @@ STUBS  := tally_protocol/wire/v1
 PROTOS := $(wildcard proto/$(STUBS)/*.proto)
 UV     := .tools/bin/uv
 PIP_IN  = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --root-user-action ignore --only-binary :all: --require-hashes -r $(2)
+PYTEST := $(BIN)/python -m pytest -q
+TYPED  := tally_protocol tally_node coordinator verifier rehearsal tests $(wildcard tools benchmarks)
+BENCHES := intake tally verify
+FAULT_ROUNDS ?= 100
+SERVE  ?= --serve
+DATA   ?=
+LOCK   ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -43,18 +50,94 @@ $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
 .PHONY: dev
 dev: $(VENV)/.ready-dev ## make .venv with the product (editable) and every tool, from the hash locks
 
+# --- what a person runs ----------------------------------------------------------------------------------------------
+
+.PHONY: demo test
+demo: $(VENV)/.ready ## play the example county through the real programs, verify it, show the live page
+	@$(BIN)/tally-rehearsal run examples/qinghe --out demo-out $(SERVE)
+
+test: $(VENV)/.ready-dev ## every test that is not slow, on two cores
+	@$(PYTEST) -n 2 -m "not slow and not network"
+
+# --- checks: the same for people and CI ------------------------------------------------------------------------------
+
+.PHONY: check lint types contracts house format
+check: lint types contracts proto-check house ## ruff, mypy, contracts, stubs and house tests
+
+lint: $(VENV)/.ready-dev ## ruff
+	@$(BIN)/ruff check .
+
+types: $(VENV)/.ready-dev ## mypy, strict, tests and tools included
+	@$(BIN)/mypy $(TYPED)
+
+contracts: $(VENV)/.ready-dev ## who may import whom
+	@$(BIN)/lint-imports --no-cache
+
+house: $(VENV)/.ready-dev ## the rules of this repository: sizes, spec trace, wheel, locks, documents
+	@$(PYTEST) -n 2 tests/house
+
+format: $(VENV)/.ready-dev ## repair what ruff can repair by itself
+	@$(BIN)/ruff check --fix .
+
+# --- suites that try harder than make test ---------------------------------------------------------------------------
+
+.PHONY: slow faults attacks properties vectors real real-county bench
+slow: $(VENV)/.ready-dev ## the tests that make test leaves out: thousands of rounds
+	@$(PYTEST) -n 2 -m slow
+
+faults: $(VENV)/.ready-dev ## kill -9, full disk, torn files, cut networks; FAULT_ROUNDS=100
+	@CHANGPIAO_FAULT_ROUNDS=$(FAULT_ROUNDS) $(PYTEST) -n 2 -m "fault and not slow"
+
+attacks: $(VENV)/.ready-dev ## every named fraud must raise its code
+	@$(PYTEST) -n 2 -m "not network" tests/attacks
+
+properties: $(VENV)/.ready-dev ## the hypothesis tests with twenty times the examples
+	@HYPOTHESIS_PROFILE=thorough $(PYTEST) -n 2 -m "property and not slow"
+
+vectors: $(VENV)/.ready-dev ## make spec/vectors anew; fail if a byte changed or a file is not in git
+	@$(BIN)/python tools/make_vectors.py
+	@git diff --exit-code -- spec/vectors
+	@test -z "$$(git ls-files --others --exclude-standard -- spec/vectors)" \
+	  || { echo "vectors: new files in spec/vectors are not in git" >&2; exit 1; }
+
+real: $(VENV)/.ready-dev ## real elections, whole: make real DATA=folder
+	@test -d "$(DATA)" || { echo "real: say where the elections are: make real DATA=folder" >&2; exit 2; }
+	@$(BIN)/python tools/run_real.py --part whole --out real-out "$(DATA)"
+
+real-county: $(VENV)/.ready-dev ## real elections, the county-sized part: make real-county DATA=folder
+	@test -d "$(DATA)" || { echo "real-county: say where the elections are: make real-county DATA=folder" >&2; exit 2; }
+	@$(BIN)/python tools/run_real.py --part county --out real-out "$(DATA)"
+
+bench: $(VENV)/.ready-dev ## speed as ratios within one run
+	@set -e; for name in $(BENCHES); do $(BIN)/python -m benchmarks.$$name; done
+
+# --- generated files -------------------------------------------------------------------------------------------------
+
 .PHONY: proto proto-check lock
-proto: .venv-proto/.ready ## write the gRPC stubs from proto/ (compiler pinned in an environment of its own)
+# The hashes let a house test see an edited stub without a compiler.
+proto: .venv-proto/.ready ## write the gRPC stubs from proto/ (compiler pinned, in an environment of its own)
 	@PATH="$(CURDIR)/.venv-proto/bin:$$PATH" .venv-proto/bin/python -m grpc_tools.protoc -Iproto \
 	  --python_out=. --grpc_python_out=. --mypy_out=quiet:. --mypy_grpc_out=quiet:. $(PROTOS)
+	@find proto tally_protocol/wire -name '*.proto' -o -name '*_pb2*.py' -o -name '*_pb2*.pyi' | LC_ALL=C sort \
+	  | xargs sha256sum > proto/stubs.sha256
 
-# Also fails on stubs that nobody added to git.
 proto-check: proto ## fail if the committed stubs are not what the compiler writes
-	@git diff --exit-code -- $(STUBS)
-	@test -z "$$(git ls-files --others --exclude-standard -- $(STUBS))" || { echo "proto-check: stubs not in git" >&2; exit 1; }
+	@git diff --exit-code -- $(STUBS) proto/stubs.sha256
+	@test -z "$$(git ls-files --others --exclude-standard -- $(STUBS))" \
+	  || { echo "proto-check: stubs are not in git" >&2; exit 1; }
 
-lock: $(UV) ## compile the three locks anew from requirements*.in
+lock: $(UV) ## compile the three locks from requirements*.in; LOCK=--upgrade takes newer versions
 	@for name in requirements requirements-dev requirements-proto; do \
-	  $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-	    $$name.in --output-file $$name.lock; done
+	  $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header $(LOCK) \
+	    $$name.in --output-file $$name.lock || exit 1; done
 
+# --- delivery --------------------------------------------------------------------------------------------------------
+
+.PHONY: dist clean
+dist: $(VENV)/.ready-dev ## wheel and source archive in dist/ (backend from the lock; twice the same bytes)
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build -d dist
+
+clean: ## remove what builds and runs leave behind; environments stay
+	@rm -rf dist build demo-out real-out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	@find . -name __pycache__ -type d -not -path './.*' -prune -exec rm -rf {} +
