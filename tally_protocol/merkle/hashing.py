@@ -1,0 +1,35 @@
+"""Leaf and node hashes of RFC 6962 section 2.1, and the root over ready leaves.
+
+`root_of([])` is H(""), 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+EMPTY_ROOT = sha256(b"").digest()
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """H(0x00 || entry)."""
+    return sha256(b"\x00" + entry).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """H(0x01 || left || right)."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+def root_of(leaves: Sequence[bytes]) -> bytes:
+    """Root over leaves that are already hashed; a loop over layers, an odd last node moves up unchanged.
+
+    That equals the split at the largest power of two below the count (RFC 6962), without recursion.
+    """
+    if not leaves:
+        return EMPTY_ROOT
+    layer = list(leaves)
+    while len(layer) > 1:
+        paired = [sha256(b"\x01" + layer[i] + layer[i + 1]).digest() for i in range(0, len(layer) - 1, 2)]
+        if len(layer) % 2:
+            paired.append(layer[-1])
+        layer = paired
+    return layer[0]

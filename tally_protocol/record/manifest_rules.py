@@ -1,0 +1,77 @@
+"""Rules that span the manifest's notes [SEAL-2] [SEAL-3] [SEAL-4] [SEAL-5]."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+
+from tally_protocol.election.manifest import Election, Official, Roster
+from tally_protocol.election.unit import Unit
+from tally_protocol.errors import RuleViolation
+from tally_protocol.ids import Hash32
+from tally_protocol.merkle.hashing import leaf_hash, root_of
+from tally_protocol.seal.keys import check_public_key
+
+ZERO32 = Hash32(bytes(32))
+
+
+def units_root(units: Iterable[str]) -> bytes:
+    """Merkle root over the unit ids in ascending byte order [SEAL-2]."""
+    return root_of([leaf_hash(name.encode()) for name in sorted(set(units))])
+
+
+def check_election_keys(election: Election) -> None:
+    """Raise Malformed E_WEAK_KEY for a weak signing key of the election [KEY-1]."""
+    for name in ("authority", "county_key", "log_ed25519"):
+        check_public_key(getattr(election, name), f"election.{name}")
+
+
+def check_roster_keys(roster: Roster) -> None:
+    """Raise Malformed E_WEAK_KEY for a weak key of a roster [KEY-1]."""
+    check_public_key(roster.station_key, f"roster {roster.unit}/{roster.station}")
+    for person in roster.officials:
+        check_public_key(person.key, f"roster {roster.unit}/{roster.station}: {person.id}")
+
+
+def check_unit(election: Election, unit: Unit, rosters: Mapping[Hash32, Roster]) -> None:
+    """Raise E_MANIFEST unless the unit's profile and rosters exist and keys and ids are one to one [SEAL-3] [SEAL-4].
+
+    `rosters` holds at least the texts that the unit cites, by hash.
+    """
+    where = f"unit {unit.id}"
+    if election.profile(unit.profile) is None:
+        raise RuleViolation("E_MANIFEST", where, expected="a profile of the election", found=unit.profile)
+    for person in unit.committee:
+        check_public_key(person.key, f"{where}: {person.id}")
+    cited = []
+    for entry in unit.stations:
+        roster = rosters.get(entry.roster)
+        if roster is None or roster.unit != unit.id or roster.station != entry.id:
+            raise RuleViolation("E_MANIFEST", where, expected=f"the roster of station {entry.id}")
+        cited.append(roster)
+    _check_persons(unit, cited, where)
+
+
+def _check_persons(unit: Unit, rosters: Sequence[Roster], where: str) -> None:
+    key_of: dict[str, bytes] = {}
+    id_of: dict[bytes, str] = {}
+    pairs = [(str(roster.station), roster.station_key) for roster in rosters]
+    people: list[Official] = [*unit.committee, *(person for roster in rosters for person in roster.officials)]
+    stations = {name for name, _ in pairs}
+    if any(person.id in stations for person in people):
+        raise RuleViolation("E_MANIFEST", where, expected="persons with other ids than stations")
+    pairs += [(person.id, person.key) for person in people]
+    for name, key in pairs:
+        if key_of.setdefault(name, key) != key or id_of.setdefault(key, name) != name:
+            raise RuleViolation("E_MANIFEST", where, expected="one key for each id", found=name)
+
+
+def check_version(version: int, prev: bytes, before: tuple[int, bytes] | None, where: str) -> None:
+    """Raise E_MANIFEST unless a version follows the one before, given as (version, hash) or None [SEAL-5]."""
+    expected = (1, ZERO32) if before is None else (before[0] + 1, before[1])
+    if (version, prev) != expected:
+        raise RuleViolation("E_MANIFEST", where, expected=f"version {expected[0]}", found=version)
+
+
+def short_code(text: bytes) -> str:
+    """The short code of a sealed text for posters: six groups of four hex digits."""
+    digest = sha256(text).digest()[:12].hex()
+    return "-".join(digest[i : i + 4] for i in range(0, 24, 4))

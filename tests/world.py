@@ -1,0 +1,442 @@
+"""The small county every test lives in: fixed keys, fixed clock, two units, three stations, real signed notes.
+
+`World()` seals an election; `StationDesk` writes a station's chain the way a station does. Everything is deterministic:
+keys come from SHA-256 of their names, secrets from the batch's place.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from tally_protocol.election.manifest import Election, Official, Roster
+from tally_protocol.election.profile import Profile
+from tally_protocol.election.shape import shape
+from tally_protocol.election.unit import BallotBox, Candidate, Contest, Layout, StationEntry, Unit
+from tally_protocol.election.figures import add, subtract
+from tally_protocol.election.validity import judge
+from tally_protocol.ids import CandidateId, ContestId, ElectionId, Hash32, LayoutId, NodeId, PersonId, StationId, UnitId
+from tally_protocol.ids import BoxId
+from tally_protocol.log.checkpoint import Checkpoint, sign_checkpoint
+from tally_protocol.merkle.hashing import leaf_hash, root_of
+from tally_protocol.record.ballots import SealedName, SealedPart, commit_name
+from tally_protocol.record.chain import (
+    Manifest,
+    StationState,
+    closing_figures,
+    closing_findings,
+    closing_write_ins,
+)
+from tally_protocol.record.kinds import StationBody
+from tally_protocol.record.manifest_rules import units_root
+from tally_protocol.record.signing import choose_signers, sign_record
+from tally_protocol.record.station_kinds import Batch, BoxCount, Close, Correction, Open, Void
+from tally_protocol.record.unit_chain import UnitState
+from tally_protocol.record.unit_kinds import Entry, Names, Person, Standings, Statement
+from tally_protocol.seal.document import record_hash
+from tally_protocol.seal.keys import Signer, authority_name, county_name, person_name
+from tally_protocol.seal.note import encode_base64, parse_note
+
+TIME = 1_790_000_400  # 2026-09-21T13:40:00Z, a multiple of 600
+ZERO32 = Hash32(bytes(32))
+ROLES = ("chair", "chief_scrutineer", "scrutineer", "teller", "caller")
+SIGNERS = {
+    "batch": ("scrutineer",),
+    "box": ("chief_scrutineer",),
+    "close": ROLES,
+    "correction": ("chair", "chief_scrutineer", "scrutineer"),
+    "names": ("chair",),
+    "open": ("chair",),
+    "statement": ("chair", "member"),
+    "void": ("chair", "chief_scrutineer", "scrutineer"),
+}
+
+
+def seed(name: str) -> bytes:
+    """32 bytes from a name."""
+    return sha256(name.encode()).digest()
+
+
+def signer(name: str) -> Signer:
+    """The signing key of a key name."""
+    return Signer(name, Ed25519PrivateKey.from_private_bytes(seed(name)))
+
+
+def public(name: str) -> Hash32:
+    """The public key of a key name."""
+    return Hash32(signer(name).public)
+
+
+def hash_of(note: bytes) -> Hash32:
+    """The record hash of a note."""
+    return record_hash(parse_note(note).text)
+
+
+@dataclass
+class World:
+    """A sealed election of two units: `v1` with stations 1 and 2 (two papers), `v2` with station 1."""
+
+    id: str = "county-test"
+    test: bool = True
+    names_full: bool = False
+    overvote: str = "post"
+    entries: list[bytes] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Seal."""
+        self.origin = f"log.example/{self.id}"
+        self.ballot_private = X25519PrivateKey.from_private_bytes(seed("ballot key"))
+        self.mldsa = MLDSA44PrivateKey.from_seed_bytes(seed("log"))
+        self.log_signer = signer_under(self.origin, "log")
+        self.profile = Profile(
+            id="p1",
+            names_full=self.names_full,
+            names_min_votes=3,
+            overvote=self.overvote,
+            signers=tuple(sorted(SIGNERS.items())),
+        )
+        self.authority = signer(authority_name(self.id))
+        self.county = signer(county_name(self.id))
+        self.election = Election(
+            authority=Hash32(self.authority.public),
+            ballot_key=Hash32(self.ballot_private.public_key().public_bytes_raw()),
+            county_key=Hash32(self.county.public),
+            date="2026-09-21",
+            id=ElectionId(self.id),
+            log_ed25519=Hash32(self.log_signer.public),
+            log_mldsa44=encode_base64(self.mldsa.public_key().public_bytes_raw()),
+            origin=self.origin,
+            profiles=(self.profile,),
+            test=self.test,
+            threshold=50,
+            title="清河县换届选举（演练）",
+            units=2,
+            units_root=Hash32(units_root(["v1", "v2"])),
+        )
+        self.election_note = sign_record("election", self.election, [self.authority])
+        self.election_hash = hash_of(self.election_note)
+        self.entries.append(self.election_note)
+        self.rosters: dict[tuple[str, str], tuple[Roster, Hash32]] = {}
+        self.units: dict[str, tuple[Unit, Hash32]] = {}
+        for unit, stations in (("v1", ("1", "2")), ("v2", ("1",))):
+            self._seal_unit(unit, stations)
+
+    def _official(self, unit: str, person: str, role: str) -> Official:
+        return Official(id=PersonId(person), key=public(person_name(self.id, unit, person)), role=role)
+
+    def _seal_unit(self, name: str, stations: Sequence[str]) -> None:
+        for station in stations:
+            roster = Roster(
+                election=self.election_hash,
+                node=NodeId("node-1"),
+                officials=tuple(self._official(name, f"{role}-{station}", role) for role in ROLES),
+                prev=ZERO32,
+                station=StationId(station),
+                station_key=public(person_name(self.id, name, station)),
+                unit=UnitId(name),
+                version=1,
+            )
+            note = sign_record("roster", roster, [self.authority])
+            self.entries.append(note)
+            self.rosters[name, station] = roster, hash_of(note)
+        unit = self._unit(name, stations)
+        note = sign_record("unit", unit, [self.authority])
+        self.entries.append(note)
+        self.units[name] = unit, hash_of(note)
+
+    def _unit(self, name: str, stations: Sequence[str]) -> Unit:
+        chair = Contest(
+            id=ContestId("chair"), title="主任", seats=1, max_marks=1, write_ins=1,
+            candidates=(
+                Candidate(id=CandidateId("a"), name="张䶮", sex="f"),
+                Candidate(id=CandidateId("b"), name="买买提·阿不都"),
+            ),
+        )  # fmt: skip
+        members = Contest(
+            id=ContestId("member"), title="委员", seats=2, max_marks=2, write_ins=1,
+            candidates=tuple(Candidate(id=CandidateId(c), name=f"候选人{c}") for c in "cde"),
+        )  # fmt: skip
+        deputy = Contest(
+            id=ContestId("deputy"), title="代表", seats=1, max_marks=1, registered=300,
+            candidates=(Candidate(id=CandidateId("x"), name="甲"), Candidate(id=CandidateId("y"), name="乙")),
+        )  # fmt: skip
+        return Unit(
+            boxes=tuple(
+                BallotBox(id=BoxId(f"box-{s}"), kind="main", layout=LayoutId("village"), station=StationId(s))
+                for s in stations
+            ),
+            committee=(self._official(name, "head", "chair"), self._official(name, "second", "member")),
+            contests=(chair, members, deputy),
+            election=self.election_hash,
+            id=UnitId(name),
+            layouts=(
+                Layout(id=LayoutId("village"), contests=(chair.id, members.id)),
+                Layout(id=LayoutId("deputies"), contests=(deputy.id,)),
+            ),
+            name=f"村{name}",
+            node=NodeId("node-1"),
+            place=("清河县", "东乡"),
+            prev=ZERO32,
+            profile="p1",
+            registered=400,
+            stations=tuple(StationEntry(id=StationId(s), roster=self.rosters[name, s][1]) for s in stations),
+            version=1,
+        )
+
+    def manifest(self, unit: str, station: str) -> Manifest:
+        """What a station's chain stands on."""
+        roster, roster_hash = self.rosters[unit, station]
+        found, unit_hash = self.units[unit]
+        return Manifest(self.election, self.election_hash, found, unit_hash, roster, roster_hash)
+
+    def desk(self, unit: str, station: str) -> "StationDesk":
+        """A station that writes its chain into this world's entries."""
+        return StationDesk(self, unit, station)
+
+    def checkpoint(self, size: int | None = None) -> bytes:
+        """A signed checkpoint over the first `size` entries."""
+        entries = self.entries if size is None else self.entries[:size]
+        head = Checkpoint(self.origin, len(entries), root_of([leaf_hash(entry) for entry in entries]))
+        return sign_checkpoint(head, self.log_signer, self.mldsa, TIME)
+
+
+def signer_under(name: str, secret: str) -> Signer:
+    """A key under a name of its own."""
+    return Signer(name, Ed25519PrivateKey.from_private_bytes(seed(secret)))
+
+
+class StationDesk:
+    """Writes one station's chain; keeps notes, sealed parts and the state."""
+
+    def __init__(self, world: World, unit: str, station: str) -> None:
+        """Before the box is opened."""
+        self.world, self.unit, self.station = world, unit, station
+        self.state = StationState(world.manifest(unit, station))
+        self.notes: list[bytes] = []
+        self.sealed: dict[Hash32, SealedPart] = {}
+
+    def signers(self, kind: str) -> list[Signer]:
+        """The station and the officials that the profile demands."""
+        roster = self.state.manifest.roster
+        people = choose_signers(roster.officials, SIGNERS[kind])
+        assert people is not None
+        names = [self.station, *(person.id for person in people)]
+        return [signer(person_name(self.world.id, self.unit, name)) for name in names]
+
+    def write(self, kind: str, body: StationBody) -> bytes:
+        """Check, sign, apply and log a record."""
+        self.state.check(body)
+        note = sign_record(kind, body, self.signers(kind))
+        self.state.apply(body, hash_of(note))
+        self.notes.append(note)
+        self.world.entries.append(note)
+        return note
+
+    def open(self) -> bytes:
+        """Break the seal."""
+        manifest = self.state.manifest
+        body = Open(
+            links=self.state.links(TIME),
+            nonce="123456789012",
+            officials=tuple(str(person.id) for person in manifest.roster.officials),
+            roster=manifest.roster_hash,
+            unit_note=manifest.unit_hash,
+        )
+        return self.write("open", body)
+
+    def box(self, **papers: int) -> bytes:
+        """Reconcile the station's box."""
+        body = BoxCount(
+            links=self.state.links(TIME), box=f"box-{self.station}", papers=tuple(sorted(papers.items()))
+        )
+        return self.write("box", body)
+
+    def batch_body(self, rows: Sequence[bytes], names: Sequence[str] = (), layout: str = "village") -> Batch:
+        """A batch of papers; slot code k means names[k-1], each new to the register."""
+        paper = shape(self.state.manifest.unit, layout)
+        first = len(self.state.register) + 1
+        table = tuple(range(first, first + len(names)))
+        judged = judge(paper, rows, table, self.world.overvote)
+        secret = seed(f"secret {self.unit} {self.station} {self.state.next_seq}")
+        new = tuple(SealedName(n, seed(f"salt {n}")[:16], name) for n, name in zip(table, names, strict=True))
+        part = SealedPart(
+            secret=secret, papers=len(rows), width=paper.width, rows=b"".join(rows),
+            from_time=TIME, to_time=TIME + 60, names=new,
+        )  # fmt: skip
+        body = Batch(
+            links=self.state.links(TIME),
+            evidence=(),
+            figures=judged.figures,
+            layout=layout,
+            names=tuple(Hash32(commit_name(entry.salt, entry.name)) for entry in new),
+            root=Hash32(part.root()),
+            running=add(self.state.running_of(layout), judged.figures),
+            sealed=Hash32(sha256(part.encode()).digest()),
+            table=table,
+            write_ins=judged.write_ins,
+        )
+        self._last_part = part
+        return body
+
+    def batch(self, rows: Sequence[bytes], names: Sequence[str] = (), layout: str = "village") -> bytes:
+        """Write a batch."""
+        note = self.write("batch", self.batch_body(rows, names, layout))
+        self.sealed[hash_of(note)] = self._last_part
+        return note
+
+    def void(self, seq: int) -> bytes:
+        """Take a batch back."""
+        target = self.state.batches[seq]
+        paper = shape(self.state.manifest.unit, target.layout)
+        effect = subtract(paper.zeros, target.figures or paper.zeros)
+        body = Void(
+            links=self.state.links(TIME),
+            effect=effect,
+            layout=target.layout,
+            reason="数错叠",
+            running=add(self.state.running_of(target.layout), effect),
+            target=target.hash,
+            target_seq=seq,
+            write_ins=tuple((i, n, -v) for i, n, v in target.write_ins),
+        )
+        return self.write("void", body)
+
+    def correct(self, seq: int, rows: Sequence[bytes], names: Sequence[str] = ()) -> bytes:
+        """Count a batch again."""
+        target = self.state.batches[seq]
+        batch = self.batch_body(rows, names, target.layout)
+        assert target.figures is not None
+        effect = subtract(batch.figures, target.figures)
+        fixed = Batch(
+            links=batch.links, evidence=(), figures=batch.figures, layout=batch.layout, names=batch.names,
+            root=batch.root, running=add(self.state.running_of(batch.layout), effect), sealed=batch.sealed,
+            table=batch.table, write_ins=batch.write_ins,
+        )  # fmt: skip
+        body = Correction(batch=fixed, effect=effect, reason="复核", target=target.hash, target_seq=seq)
+        note = self.write("correction", body)
+        self.sealed[hash_of(note)] = self._last_part
+        return note
+
+    def close(self, **paper: int) -> bytes:
+        """End the count."""
+        body = Close(
+            links=self.state.links(TIME),
+            batches=len(self.state.batches),
+            findings=closing_findings(self.state, paper, joined=False),
+            joined_from=(),
+            joined_to=(),
+            names=len(self.state.register),
+            paper=tuple(sorted(paper.items())),
+            running=closing_figures(self.state),
+            write_ins=closing_write_ins(self.state),
+        )
+        return self.write("close", body)
+
+
+class Committee:
+    """A unit's committee: statement and names, from its stations' desks."""
+
+    def __init__(self, world: World, unit: str, desks: Sequence[StationDesk]) -> None:
+        """The unit chain before its first record."""
+        self.world, self.unit, self.desks = world, unit, {desk.station: desk for desk in desks}
+        found, unit_hash = world.units[unit]
+        self.state = UnitState(world.election_hash, found, unit_hash, {d.station: d.state for d in desks})
+
+    def write(self, kind: str, body: Statement | Names) -> bytes:
+        """Check, sign, apply and log."""
+        self.state.check(body, self.world.profile)
+        people = choose_signers(self.state.unit.committee, SIGNERS[kind])
+        assert people is not None
+        note = sign_record(
+            kind, body, [signer(person_name(self.world.id, self.unit, person.id)) for person in people]
+        )
+        self.state.apply(body, hash_of(note))
+        self.world.entries.append(note)
+        return note
+
+    def statement(self) -> bytes:
+        """计票结果报告单."""
+        state = self.state
+        body = Statement(
+            links=state.links(TIME), closes=state.cited_closes(), totals=state.totals(), unit_note=state.unit_hash
+        )
+        return self.write("statement", body)
+
+    def names_body(self, minimum: int = 3) -> Names:
+        """Open every person (same name = same person) with at least `minimum` votes."""
+        groups: dict[tuple[str, str], list[tuple[Entry, int]]] = {}
+        for station, desk in self.desks.items():
+            known = {entry.number: entry for part in desk.sealed.values() for entry in part.names}
+            for (contest, number), votes in desk.state.votes.items():
+                entry = Entry(station, number, known[number].name, known[number].salt)
+                groups.setdefault((contest, entry.name), []).append((entry, votes))
+        persons = tuple(
+            Person(contest=contest, entries=tuple(e for e, _ in found), name=name, votes=sum(v for _, v in found))
+            for (contest, name), found in sorted(groups.items())
+            if sum(v for _, v in found) >= minimum
+        )
+        left = self.state.written()
+        for person in persons:
+            left[person.contest] -= person.votes
+        assert self.state.statement is not None
+        return Names(
+            links=self.state.links(TIME), part=1, parts=1, persons=persons,
+            rest=tuple((name, votes) for name, votes in left.items() if votes), statement=self.state.statement,
+        )  # fmt: skip
+
+    def names(self) -> bytes:
+        """Open the written-in persons."""
+        return self.write("names", self.names_body())
+
+
+def papers(count: int, row: Sequence[int]) -> list[bytes]:
+    """`count` equal papers."""
+    return [bytes(row)] * count
+
+
+# village paper: status | chair a b + slot | member c d e + slot; deputies paper: status | x y
+VOTE_A = (0, 1, 0, 0, 1, 1, 0, 0)
+VOTE_B = (0, 0, 1, 0, 0, 1, 1, 0)
+WRITE_IN = (0, 0, 0, 1, 1, 0, 0, 2)
+BLANK = (0,) * 8
+OVER = (0, 1, 1, 0, 1, 0, 0, 0)
+TORN = (1, 1, 0, 0, 0, 0, 0, 0)
+
+
+def counted_world(**options: object) -> World:
+    """A whole small election: batches, a correction, a void, closes, statements, names."""
+    world = World(**options)  # type: ignore[arg-type]
+    desks = []
+    for unit, station in (("v1", "1"), ("v1", "2"), ("v2", "1")):
+        desk = world.desk(unit, station)
+        desk.open()
+        desk.box(collected=130, delivered=150, issued=130, proxies=3, spoiled=5, unused=15)
+        desk.batch(papers(60, VOTE_A) + papers(5, TORN))
+        desk.batch(papers(55, VOTE_B) + papers(4, WRITE_IN) + papers(3, OVER) + papers(3, BLANK), ["王小二", "李四"])
+        desk.batch(papers(60, (0, 1, 0)) + papers(2, (5, 0, 0)), layout="deputies")
+        if station == "2":
+            desk.void(3)
+            desk.batch(papers(60, VOTE_B) + papers(5, BLANK))
+            desk.correct(2, papers(61, VOTE_A) + papers(4, TORN))
+        desk.close(collected=130, issued=130, registered=200, valid=100, invalid=20)
+        desks.append(desk)
+    for unit in ("v1", "v2"):
+        committee = Committee(world, unit, [desk for desk in desks if desk.unit == unit])
+        committee.statement()
+        committee.names()
+    return world
+
+
+def standings_body(world: World, results: bytes, totals: dict[str, int], size: int, seq: int, prev: Hash32) -> Standings:
+    """A `standings` body that cites the first `size` entries."""
+    from tally_protocol.ids import COUNTY_CHAIN
+    from tally_protocol.record.links import Links
+
+    links = Links(chain=COUNTY_CHAIN, election=world.election_hash, epoch=1, prev=prev, seq=seq, time=TIME)
+    root = root_of([leaf_hash(entry) for entry in world.entries[:size]])
+    return Standings(
+        links=links, results=Hash32(results), root=Hash32(root), size=size, totals=tuple(sorted(totals.items()))
+    )
