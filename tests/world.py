@@ -12,14 +12,25 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from tally_protocol.election.figures import add, subtract
 from tally_protocol.election.manifest import Election, Official, Roster
 from tally_protocol.election.profile import Profile
 from tally_protocol.election.shape import shape
 from tally_protocol.election.unit import BallotBox, Candidate, Contest, Layout, StationEntry, Unit
-from tally_protocol.election.figures import add, subtract
 from tally_protocol.election.validity import judge
-from tally_protocol.ids import CandidateId, ContestId, ElectionId, Hash32, LayoutId, NodeId, PersonId, StationId, UnitId
-from tally_protocol.ids import BoxId
+from tally_protocol.ids import (
+    COUNTY_CHAIN,
+    BoxId,
+    CandidateId,
+    ContestId,
+    ElectionId,
+    Hash32,
+    LayoutId,
+    NodeId,
+    PersonId,
+    StationId,
+    UnitId,
+)
 from tally_protocol.log.checkpoint import Checkpoint, sign_checkpoint
 from tally_protocol.merkle.hashing import leaf_hash, root_of
 from tally_protocol.record.ballots import SealedName, SealedPart, commit_name
@@ -31,6 +42,7 @@ from tally_protocol.record.chain import (
     closing_write_ins,
 )
 from tally_protocol.record.kinds import StationBody
+from tally_protocol.record.links import Links
 from tally_protocol.record.manifest_rules import units_root
 from tally_protocol.record.signing import choose_signers, sign_record
 from tally_protocol.record.station_kinds import Batch, BoxCount, Close, Correction, Open, Void
@@ -249,9 +261,7 @@ class StationDesk:
 
     def box(self, **papers: int) -> bytes:
         """Reconcile the station's box."""
-        body = BoxCount(
-            links=self.state.links(TIME), box=f"box-{self.station}", papers=tuple(sorted(papers.items()))
-        )
+        body = BoxCount(links=self.state.links(TIME), box=f"box-{self.station}", papers=tuple(sorted(papers.items())))
         return self.write("box", body)
 
     def batch_body(self, rows: Sequence[bytes], names: Sequence[str] = (), layout: str = "village") -> Batch:
@@ -350,9 +360,7 @@ class Committee:
         self.state.check(body, self.world.profile)
         people = choose_signers(self.state.unit.committee, SIGNERS[kind])
         assert people is not None
-        note = sign_record(
-            kind, body, [signer(person_name(self.world.id, self.unit, person.id)) for person in people]
-        )
+        note = sign_record(kind, body, [signer(person_name(self.world.id, self.unit, person.id)) for person in people])
         self.state.apply(body, hash_of(note))
         self.world.entries.append(note)
         return note
@@ -430,11 +438,10 @@ def counted_world(**options: object) -> World:
     return world
 
 
-def standings_body(world: World, results: bytes, totals: dict[str, int], size: int, seq: int, prev: Hash32) -> Standings:
+def standings_body(
+    world: World, results: bytes, totals: dict[str, int], size: int, seq: int, prev: Hash32
+) -> Standings:
     """A `standings` body that cites the first `size` entries."""
-    from tally_protocol.ids import COUNTY_CHAIN
-    from tally_protocol.record.links import Links
-
     links = Links(chain=COUNTY_CHAIN, election=world.election_hash, epoch=1, prev=prev, seq=seq, time=TIME)
     root = root_of([leaf_hash(entry) for entry in world.entries[:size]])
     return Standings(

@@ -22,9 +22,11 @@ _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u20
 _ONLY_INT = {int}
 # field names of the commonest kinds: known good, so that the pattern runs on strangers alone
 _FIELD_NAMES = frozenset(
-    ("batches", "box", "chain", "closes", "election", "epoch", "evidence", "figures", "findings", "layout", "names")
-    + ("paper", "prev", "root", "running", "sealed", "seq", "table", "time", "write_ins")
-)
+    {
+        "batches", "box", "chain", "closes", "election", "epoch", "evidence", "figures", "findings", "layout",
+        "names", "paper", "prev", "root", "running", "sealed", "seq", "table", "time", "write_ins",
+    }
+)  # fmt: skip
 _plain_decoder = json.JSONDecoder()
 _encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)
 
@@ -54,7 +56,7 @@ def decode(data: bytes) -> JsonObject:
     other spellings. Only what fails is read a second time, slowly, to name its fault.
     """
     try:
-        value = _plain_decoder.decode(data.decode())
+        value: Any = _plain_decoder.decode(data.decode())
         if type(value) is dict and _good(value, 1) and _encoder.encode(value).encode() == data:
             return value
     except (ValueError, RecursionError):
@@ -74,7 +76,8 @@ def _good(value: Any, depth: int) -> bool:
             return False
         # the hot case: flat arrays of figures
         if value and set(map(type, value)) == _ONLY_INT:
-            return min(value) >= -INTEGER_LIMIT and max(value) <= INTEGER_LIMIT
+            low, high = min(value), max(value)
+            return bool(-INTEGER_LIMIT <= low and high <= INTEGER_LIMIT)
         return all(_good(item, depth + 1) for item in value)
     if kind is dict:
         return depth <= JSON_DEPTH and all(
