@@ -12,6 +12,7 @@ PURE = [
     "coordinator/tally",
     "tally_node/batcher.py",
     "tally_node/desk.py",
+    "tally_node/marks.py",
 ]
 IMPURE = {
     "asyncio", "http", "logging", "os", "pathlib", "random", "secrets", "shutil", "socket", "sqlite3", "ssl",
