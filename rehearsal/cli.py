@@ -21,6 +21,8 @@ from rehearsal.survey import survey
 from rehearsal.tables import FolderUnusable
 
 UNUSABLE: Final = 1
+USAGE: Final = 64
+_LIBRARY_USAGE: Final = 2
 
 app = typer.Typer(
     help="演练：把一次选举的 CSV 文件夹走完全程 · play an election from a folder of CSV files",
@@ -116,8 +118,11 @@ def stations(
 
 
 def main() -> None:
-    """Run the program."""
-    app(prog_name="tally-rehearsal")
+    """Run the program; a wrong command line is 64 (EX_USAGE) as in the other programs, not the library's 2."""
+    try:
+        app(prog_name="tally-rehearsal")
+    except SystemExit as end:
+        raise SystemExit(USAGE if end.code == _LIBRARY_USAGE else end.code) from None
 
 
 if __name__ == "__main__":
