@@ -1,0 +1,154 @@
+"""Who plays in a rehearsal: which laptop hosts which unit, who signs; and the county's sealing folder.
+
+Pure but for the files it writes (docs/sealing.md). People are invented: `p-chair` and `p-member` form each unit's
+committee, the chair also sits at every table; a table's other officials carry the table's number.
+"""
+
+import csv
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rehearsal.folder import Folder
+from rehearsal.plan import StationPlan, UnitPlan
+
+ROLES: Final = ("chief_scrutineer", "scrutineer", "teller", "caller")
+SIGNERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "batch": ("scrutineer",),
+    "box": ("chief_scrutineer",),
+    "close": ("chair", *ROLES),
+    "correction": ("chair", "chief_scrutineer", "scrutineer"),
+    "names": ("chair",),
+    "open": ("chief_scrutineer",),
+    "statement": ("chair", "member"),
+    "void": ("chair", "chief_scrutineer", "scrutineer"),
+}
+PROFILE: Final = "default"
+THRESHOLD: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """A laptop and the units it hosts, with all their tables."""
+
+    node: str
+    units: tuple[UnitPlan, ...]
+
+
+def cast_nodes(units: Sequence[UnitPlan], nodes: int) -> tuple[Cast, ...]:
+    """Spread units over laptops by number of tables, so that all finish at about the same time."""
+    count = max(1, min(nodes, len(units)))
+    hosted: list[list[UnitPlan]] = [[] for _ in range(count)]
+    tables = [0] * count
+    for unit in sorted(units, key=lambda unit: -len(unit.stations)):
+        lightest = tables.index(min(tables))
+        hosted[lightest].append(unit)
+        tables[lightest] += len(unit.stations)
+    return tuple(Cast(node=f"node-{i + 1}", units=tuple(own)) for i, own in enumerate(hosted))
+
+
+def _person(unit: UnitPlan, name: str) -> str:
+    """An id for a person that no table of the unit has ([SEAL-4])."""
+    taken = {str(station.id) for station in unit.stations}
+    while name in taken:
+        name += "_"
+    return name
+
+
+def committee(unit: UnitPlan) -> list[dict[str, str]]:
+    """The unit's election committee: a chair and a member."""
+    return [
+        {"id": _person(unit, "p-chair"), "role": "chair"},
+        {"id": _person(unit, "p-member"), "role": "member"},
+    ]
+
+
+def officials(unit: UnitPlan, station: StationPlan) -> list[dict[str, str]]:
+    """A table's officials in signing order."""
+    number = [each.id for each in unit.stations].index(station.id) + 1
+    short = {"chief_scrutineer": "chief", "scrutineer": "scrut", "teller": "teller", "caller": "caller"}
+    chair = {"id": _person(unit, "p-chair"), "role": "chair"}
+    return [chair, *({"id": _person(unit, f"p-{short[role]}-{number}"), "role": role} for role in ROLES)]
+
+
+def enrolment_plan(election: str, cast: Cast) -> dict[str, object]:
+    """What a laptop is told that it hosts (docs/enrolment.md)."""
+    return {
+        "election": election,
+        "node": cast.node,
+        "stations": [
+            {"unit": unit.id, "station": station.id, "officials": officials(unit, station)}
+            for unit in cast.units
+            for station in unit.stations
+        ],
+        "units": [{"unit": unit.id, "committee": committee(unit)} for unit in cast.units],
+    }
+
+
+def write_sealing_folder(folder: Folder, casts: Sequence[Cast], target: Path) -> None:
+    """Write election.toml and the CSV files that the county seals; enrolments are put there by the caller."""
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "enrolments").mkdir(exist_ok=True)
+    (target / "election.toml").write_text(_election_toml(folder), "utf-8")
+    levels = max((len(unit.place) for unit in folder.units), default=0)
+    node_of = {unit.id: cast.node for cast in casts for unit in cast.units}
+    units = folder.units
+    columns = ("unit", "name", *(f"level{i + 1}" for i in range(levels)), "registered", "profile", "node")
+    _write(target / "units.csv", columns, (_unit_row(unit, levels, node_of[unit.id]) for unit in units))
+    _write(
+        target / "contests.csv",
+        ("unit", "contest", "title", "seats", "max_marks", "layout", "round", "registered", "write_ins"),
+        (
+            (unit.id, c.id, c.title, c.seats, c.max_marks, c.layout, c.round, c.registered, c.write_ins)
+            for unit in units
+            for c in unit.contests
+        ),
+    )
+    _write(
+        target / "candidates.csv",
+        ("unit", "contest", "candidate", "name", "sex"),
+        ((unit.id, c.id, p.id, p.name, p.sex) for unit in units for c in unit.contests for p in c.candidates),
+    )
+    _write(
+        target / "stations.csv",
+        ("unit", "station", "registered", "node"),
+        ((unit.id, s.id, s.figures.registered, node_of[unit.id]) for unit in units for s in unit.stations),
+    )
+    _write(
+        target / "boxes.csv",
+        ("unit", "box", "kind", "layout", "station"),
+        ((unit.id, b.id, b.kind, b.layout, b.station) for unit in units for b in unit.boxes),
+    )
+
+
+def _unit_row(unit: UnitPlan, levels: int, node: str) -> tuple[object, ...]:
+    place = (*unit.place, *([""] * (levels - len(unit.place))))
+    return (unit.id, unit.name, *place, unit.registered, PROFILE, node)
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow(["" if value is None else value for value in row])
+
+
+def _election_toml(folder: Folder) -> str:
+    election = folder.election
+    signers = "".join(f"{kind} = {json.dumps(list(roles))}\n" for kind, roles in SIGNERS.items())
+    return (
+        f"id = {json.dumps(election.id)}\n"
+        f"title = {json.dumps(election.title, ensure_ascii=False)}\n"
+        f"date = {json.dumps(election.date)}\n"
+        "test = true\n"
+        f"origin = {json.dumps(f'rehearsal.test.example/{election.id}')}\n"
+        f"threshold = {THRESHOLD}\n"
+        "\n[[profiles]]\n"
+        f"id = {json.dumps(PROFILE)}\n"
+        'overvote = "post"\n'
+        "names = { full = false, min_votes = 3 }\n"
+        f"\n[profiles.signers]\n{signers}"
+    )

@@ -1,0 +1,150 @@
+"""`tally-rehearsal run`: a whole election from a folder of CSV to a verified public record (演练).
+
+Leaves in DIR: `public/` (the published record), `sealed/` (the ballots), `authority.vkey` (the anchor), `report.json`
+(what the folder said that cannot be true), `verify.txt` (the verify command), `logs/`, `work/`.
+"""
+
+import secrets
+import shlex
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rehearsal.casting import Cast, cast_nodes
+from rehearsal.folder import Folder, read_folder
+from rehearsal.notes import Entry, Sink
+from rehearsal.programs import Clock, program
+from rehearsal.report import ReportWriter
+from rehearsal.script import encode_line, unit_lines
+from rehearsal.stage import Stage
+from rehearsal.survey import plan_counts
+
+SAY_EVERY: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What a run left behind and how long its parts took, in seconds."""
+
+    out: Path
+    verify_command: list[str]
+    seconds: dict[str, float]
+    counts: dict[str, int]
+    url: str
+
+
+class Progress:
+    """Says on standard error how far the laptops are, at most every five seconds."""
+
+    def __init__(self, units: int, *, quiet: bool) -> None:
+        """Nothing played yet."""
+        self._units = units
+        self._quiet = quiet
+        self._done = 0
+        self._began = self._said = time.monotonic()
+        self._lock = threading.Lock()
+
+    def unit_done(self) -> None:
+        """One more unit has been handed to its laptop."""
+        with self._lock:
+            self._done += 1
+            now = time.monotonic()
+            if not self._quiet and (now - self._said >= SAY_EVERY or self._done == self._units):
+                self._said = now
+                say(f"{self._done}/{self._units} 个单位 · units, {now - self._began:.0f} s")
+
+
+def say(text: str) -> None:
+    """Talk beside the result."""
+    print(f"tally-rehearsal: {text}", file=sys.stderr, flush=True)
+
+
+def play(folder_path: Path, out: Path, *, nodes: int, serve_seconds: int, quiet: bool) -> Played:
+    """Play a folder; raises FolderUnusable, ProgramFailed. The report is written whatever happens to the programs."""
+    with ReportWriter(out) as report:
+        lock = threading.Lock()
+
+        def note(entry: Entry) -> None:
+            with lock:
+                report.note(entry)
+
+        folder = read_folder(folder_path, note)
+        stage = Stage(out, folder, cast_nodes(folder.units, nodes))
+        try:
+            seconds, url = _acts(stage, folder, note, serve_seconds, quiet=quiet)
+        finally:
+            counts = plan_counts(folder)
+            report.finish(folder.election, counts)
+            stage.abandon()
+    command = verify_command(stage)
+    (out / "verify.txt").write_text(shlex.join(command) + "\n", "utf-8")
+    return Played(out=out, verify_command=command, seconds=seconds, counts=counts, url=url)
+
+
+def _acts(stage: Stage, folder: Folder, note: Sink, serve_seconds: int, *, quiet: bool) -> tuple[dict[str, float], str]:
+    progress = Progress(len(folder.units), quiet=quiet)
+
+    def lines(cast: Cast) -> Iterator[bytes]:
+        for unit in cast.units:
+            for line in unit_lines(folder, unit, note, Clock(), twelve_digits):
+                yield encode_line(line)
+            progress.unit_done()
+
+    seconds: dict[str, float] = {}
+    for name, act in (
+        ("enrol", stage.enrol),
+        ("seal", stage.seal),
+        ("open", lambda: stage.open_county(*_serve_options(serve_seconds))),
+        ("count", lambda: stage.play(lines)),
+    ):
+        began = time.monotonic()
+        act()
+        seconds[name] = round(time.monotonic() - began, 1)
+        if not quiet:
+            say(f"{ACTS[name]}: {seconds[name]} s")
+    began = time.monotonic()
+    url = str(stage.doors.get("board", ""))
+    stage.close_county()
+    stage.export_ballots()
+    seconds["close"] = round(time.monotonic() - began, 1)
+    return seconds, url
+
+
+ACTS: Final = {
+    "enrol": "笔记本生成密钥 · laptops made their keys",
+    "seal": "选举已封存 · election sealed",
+    "open": "县中心开门 · county is open",
+    "count": "唱票计票、上传完毕 · counted and sent",
+}
+
+
+def _serve_options(serve_seconds: int) -> list[str]:
+    return ["--stop-after", str(serve_seconds)] if serve_seconds else []
+
+
+def twelve_digits() -> str:
+    """The nonce drawn when a box is opened."""
+    return f"{secrets.randbelow(10**12):012d}"
+
+
+def verify_command(stage: Stage) -> list[str]:
+    """The command that checks everything, ballots included."""
+    return [
+        *program("tally-verifier"),
+        "verify",
+        str(stage.public),
+        "--key",
+        str(stage.out / "authority.vkey"),
+        "--ballots",
+        str(stage.sealed),
+    ]
+
+
+def verify(played: Played) -> int:
+    """Run the verifier as a program of its own, its report on our standard output; returns its exit code."""
+    return subprocess.run(played.verify_command, check=False).returncode
