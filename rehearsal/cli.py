@@ -1,9 +1,10 @@
 """`tally-rehearsal`: an election as a folder of CSV, looked through, converted, played (演练).
 
-Standard output is the result, standard error is talk. Exit codes: 0 done, 1 the folder or source cannot be used, 64
-usage.
+Standard output is the result, standard error is talk. Exit codes: 0 done, 1 the folder or source cannot be
+used, 70 a program failed, 64 usage; `run` with verification ends with the verifier's own code.
 """
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Final
@@ -16,11 +17,14 @@ from rehearsal.adapters.stations_2019 import convert_stations
 from rehearsal.adapters.village_heads import convert_village_heads
 from rehearsal.folder import read_folder
 from rehearsal.notes import CODES
+from rehearsal.programs import ProgramFailed
 from rehearsal.report import ReportWriter
+from rehearsal.run import play, verify
 from rehearsal.survey import survey
 from rehearsal.tables import FolderUnusable
 
 UNUSABLE: Final = 1
+FAILED: Final = 70
 USAGE: Final = 64
 _LIBRARY_USAGE: Final = 2
 
@@ -72,6 +76,39 @@ def check(
             zh, en = CODES[code]
             typer.echo(f"{code}: {count}  {zh} · {en}")
         say(f"report: {path}")
+
+
+@app.command()
+def run(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="演练文件夹 · rehearsal folder")],
+    out: Annotated[Path, typer.Option("--out", help="结果文件夹 · folder for everything that is left")],
+    nodes: Annotated[int, typer.Option("--nodes", min=1, help="几台笔记本 · number of laptops (processes)")] = 2,
+    check_record: Annotated[
+        bool, typer.Option("--verify/--no-verify", help="随后核验 · verify the record afterwards")
+    ] = True,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="结束后实况页再开十分钟 · keep the live page open ten minutes more")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="不报进度 · no progress")] = False,
+) -> None:
+    """用真实程序走完一次选举 · play a whole election through the real programs."""
+    try:
+        played = play(folder, out, nodes=nodes, serve=serve, quiet=quiet)
+    except FolderUnusable:
+        say(f"error: 文件夹无法演练 · the folder cannot be rehearsed: {folder}")
+        say(f"hint: 见 · see {out / 'report.json'}")
+        raise typer.Exit(UNUSABLE) from None
+    except ProgramFailed as failed:
+        say(f"error: 程序出错 · a program failed: {failed}")
+        raise typer.Exit(FAILED) from None
+    status = verify(played) if check_record else 0
+    for name, count in played.counts.items():
+        say(f"{name}: {count}")
+    say(f"报告 · report: {out / 'report.json'}")
+    if played.url:
+        typer.echo(f"实况页 · live page: {played.url}")
+    typer.echo("核验命令 · verify: " + shlex.join(played.verify_command))
+    raise typer.Exit(status)
 
 
 def _convert(

@@ -1,7 +1,7 @@
 """The real programs as processes: found, started, fed, watched, stopped.
 
-Every program writes its standard error to a file of its own in the working folder; when one fails, the end of that file is
-shown. Nothing of the programs is imported.
+Every program writes its standard error to a file of its own in the working folder; when one fails, the end of that file
+is shown. Nothing of the programs is imported.
 """
 
 import json

@@ -61,10 +61,11 @@ class Progress:
 
 def say(text: str) -> None:
     """Talk beside the result."""
-    print(f"tally-rehearsal: {text}", file=sys.stderr, flush=True)
+    sys.stderr.write(f"tally-rehearsal: {text}\n")
+    sys.stderr.flush()
 
 
-def play(folder_path: Path, out: Path, *, nodes: int, serve_seconds: int, quiet: bool) -> Played:
+def play(folder_path: Path, out: Path, *, nodes: int, serve: bool, quiet: bool) -> Played:
     """Play a folder; raises FolderUnusable, ProgramFailed. The report is written whatever happens to the programs."""
     with ReportWriter(out) as report:
         lock = threading.Lock()
@@ -76,7 +77,7 @@ def play(folder_path: Path, out: Path, *, nodes: int, serve_seconds: int, quiet:
         folder = read_folder(folder_path, note)
         stage = Stage(out, folder, cast_nodes(folder.units, nodes))
         try:
-            seconds, url = _acts(stage, folder, note, serve_seconds, quiet=quiet)
+            seconds, url = _acts(stage, folder, note, serve=serve, quiet=quiet)
         finally:
             counts = plan_counts(folder)
             report.finish(folder.election, counts)
@@ -99,7 +100,7 @@ def _acts(stage: Stage, folder: Folder, note: Sink, serve_seconds: int, *, quiet
     for name, act in (
         ("enrol", stage.enrol),
         ("seal", stage.seal),
-        ("open", lambda: stage.open_county(*_serve_options(serve_seconds))),
+        ("open", lambda: stage.open_county(serve=serve)),
         ("count", lambda: stage.play(lines)),
     ):
         began = time.monotonic()
@@ -108,8 +109,11 @@ def _acts(stage: Stage, folder: Folder, note: Sink, serve_seconds: int, *, quiet
         if not quiet:
             say(f"{ACTS[name]}: {seconds[name]} s")
     began = time.monotonic()
-    url = str(stage.doors.get("board", ""))
+    url = stage.url if serve else ""
     stage.close_county()
+    if serve:
+        # the same record behind the same live page, in a process that outlives this one and stops by itself
+        stage.show_county()
     stage.export_ballots()
     seconds["close"] = round(time.monotonic() - began, 1)
     return seconds, url
@@ -121,10 +125,6 @@ ACTS: Final = {
     "open": "县中心开门 · county is open",
     "count": "唱票计票、上传完毕 · counted and sent",
 }
-
-
-def _serve_options(serve_seconds: int) -> list[str]:
-    return ["--stop-after", str(serve_seconds)] if serve_seconds else []
 
 
 def twelve_digits() -> str:

@@ -1,7 +1,7 @@
 """What a laptop plays: the lines of its session file (docs/session-file.md), unit by unit, made as they are needed.
 
-Pure but for the clock and the dice that are passed in. A table: open, boxes, papers, close; then the unit's statement and,
-if anybody was written in, the names.
+Pure but for the clock and the dice that are passed in. A table: open, boxes, papers, close; then the unit's statement
+and, if anybody was written in, the names.
 """
 
 import base64

@@ -1,13 +1,15 @@
 """The stage: keys, seals, certificates and processes for one rehearsal, in the order in which a real county does it.
 
-1 laptops make their keys and ask to be enrolled; 2 the county seals the election and gives each laptop its bundle; 3 the
-laptops install it; 4 the county opens its door; 5 the laptops count and send; 6 the county closes with a last checkpoint.
-If this process dies, the county and the laptops' journals stay in the working folder as they are; a new run starts anew.
+1 laptops make their keys and ask to be enrolled; 2 the county seals the election and gives each laptop its bundle;
+3 the laptops install it; 4 the county opens its door; 5 the laptops count and send; 6 the county closes with a last
+checkpoint. If this process dies, the county and the laptops' journals stay in the working folder; a new run starts anew.
 """
 
 import json
+import os
 import secrets
 import shutil
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +22,8 @@ from rehearsal.folder import Folder
 from rehearsal.programs import ProgramFailed, Running, program, run
 
 HOST: Final = "127.0.0.1"
+SHOW_SECONDS: Final = 600
+SHOWN: Final = "live-page.pid"
 T = TypeVar("T")
 Lines = Callable[[Cast], Iterator[bytes]]
 
@@ -45,6 +49,7 @@ class Stage:
         self.public = out / "public"
         self.sealed = out / "sealed"
         self.logs = out / "logs"
+        stop_shown(out / SHOWN)
         for path in (self.work, self.public, self.sealed, self.logs):
             shutil.rmtree(path, ignore_errors=True)
         for path in (self.work, self.logs):
@@ -52,7 +57,7 @@ class Stage:
         self._passphrase = secrets.token_urlsafe(24)
         self._port = free_port()
         self.county: Running | None = None
-        self.doors: dict[str, object] = {}
+        self._board_port = 0
 
     def _home(self, cast: Cast) -> Path:
         return self.work / cast.node
@@ -86,8 +91,10 @@ class Stage:
         bundle = self.county_home / "bundles" / cast.node
         self._node(cast, "install", "--bundle", str(bundle), "--authority", authority)
 
-    def open_county(self, *options: str) -> None:
+    def open_county(self, *, serve: bool = False) -> None:
         """Start the county and wait until it says where its doors are."""
+        if serve:
+            self._board_port = free_port()
         command = [
             *program("tally-coordinator"),
             "serve",
@@ -96,9 +103,32 @@ class Stage:
             "--public",
             str(self.public),
         ]
-        command += ["--listen", f"{HOST}:{self._port}", *options]
+        command += ["--listen", f"{HOST}:{self._port}", "--admin", f"{HOST}:0"]
+        if self._board_port:
+            command += ["--board", f"{HOST}:{self._board_port}"]
         self.county = Running(command, self.logs / "county.log")
-        self.doors = self.county.read_json_line()
+        self.county.read_json_line()
+
+    @property
+    def url(self) -> str:
+        """The live page."""
+        return f"http://{HOST}:{self._board_port}/"
+
+    def show_county(self) -> None:
+        """Open the county again for the live page alone; it ends by itself after ten minutes or at the next run."""
+        command = [
+            *program("tally-coordinator"),
+            "serve",
+            "--home",
+            str(self.county_home),
+            "--public",
+            str(self.public),
+        ]
+        command += ["--listen", f"{HOST}:{self._port}", "--admin", f"{HOST}:0"]
+        command += ["--board", f"{HOST}:{self._board_port}", "--stop-after", str(SHOW_SECONDS)]
+        shown = Running(command, self.logs / "county-page.log")
+        shown.read_json_line()
+        (self.out / SHOWN).write_text(str(shown.process.pid), "utf-8")
 
     def play(self, lines: Lines) -> list[dict[str, object]]:
         """All laptops play their sessions at once; returns each one's own summary."""
@@ -130,6 +160,18 @@ class Stage:
         """End whatever still runs."""
         if self.county is not None:
             self.county.kill()
+
+
+def stop_shown(path: Path) -> None:
+    """End the live page of the run before, if it still runs; only a process that is ours and a county."""
+    try:
+        pid = int(path.read_text("utf-8"))
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (OSError, ValueError):
+        return
+    if b"tally-coordinator" in command:
+        os.kill(pid, signal.SIGTERM)
+    path.unlink(missing_ok=True)
 
 
 def together(work: Sequence[Callable[[], T]]) -> list[T]:
