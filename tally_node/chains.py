@@ -196,9 +196,13 @@ class Chains:
         except BaseException:
             # the states may be ahead of the journal: forget them, the next use reads again
             for chain in chains:
-                self._tables.forget(chain)
-                self._units.forget(chain)
+                self.forget(chain)
             raise
+
+    def forget(self, chain: ChainName) -> None:
+        """Read a chain again at its next use."""
+        self._tables.forget(chain)
+        self._units.forget(chain)
 
     def add_station_record(self, table: TableChain, kind: str, body: StationBody, sealed: bytes = b"") -> Hash32:
         """Check, sign, encrypt and keep the next record of a station chain; inside `work`."""

@@ -81,6 +81,10 @@ class Journal:
         """  # noqa: D205 - one sentence
         if self._dead:
             raise StorageFailedError(str(self.path), "the journal has failed before")
+        if self._inside():
+            # part of a larger piece of work: durable when that ends
+            yield
+            return
         if new_work and shutil.disk_usage(self.path.parent).free < self._reserve:
             raise NodeError("E_DISK", str(self.path), expected=f"{self._reserve} bytes free")
         with self._guarded():
@@ -91,9 +95,12 @@ class Journal:
                 self._db.execute("COMMIT")
         except BaseException:
             # after a failed COMMIT nobody knows what is durable: _guarded has marked the journal dead
-            if self._db.in_transaction and not self._dead:
+            if self._inside() and not self._dead:
                 self._db.execute("ROLLBACK")
             raise
+
+    def _inside(self) -> bool:
+        return self._db.in_transaction
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -263,6 +270,13 @@ class Journal:
             if number != expected[layout]:
                 raise NodeError("E_JOURNAL", f"{chain} papers {layout}", expected=expected[layout], found=number)
         return found
+
+    def last_paper(self, chain: ChainName) -> tuple[str, int]:
+        """Layout and number of the last called paper that is in no batch; number 0 if there is none."""
+        tail = "WHERE chain = ? ORDER BY layout, number DESC LIMIT 1"
+        for row in self._get("papers", tail, (chain,)):
+            return str(row[1]), int(row[2])
+        return "", 0
 
     def count_papers(self, chain: ChainName) -> int:
         """How many papers are in no batch yet."""

@@ -179,10 +179,10 @@ class Table:
         """One called paper, durable when this returns its number; if the process dies before, it is called again."""
         self._step(Event.CALL)
         self._check_new_stack(layout)
-        known = self._waiting()
-        if known and known.layout != layout:
-            raise NodeError("N_STATE", self.name, expected=f"layout {known.layout} cut before another is called")
-        number = (len(known.rows) // self.shape(layout).width if known else 0) + 1
+        waiting, last = self._chains.journal.last_paper(self.name)
+        if last and waiting != layout:
+            raise NodeError("N_STATE", self.name, expected=f"layout {waiting} cut before another is called")
+        number = last + 1
         data = paper.row + _NAMES_MARK.join(name.encode() for name in paper.names)
         with self._chains.work(self.name):
             sealed = self._chains.seal_private(data, "papers", self.name, layout, number)
@@ -192,7 +192,7 @@ class Table:
     def undo(self) -> int:
         """Take back the last called paper that is in no batch; gives how many are left."""
         self._step(Event.UNDO)
-        layout, number, _ = self._chains.journal.papers(self.name)[-1]
+        layout, number = self._chains.journal.last_paper(self.name)
         with self._chains.work(self.name):
             self._chains.journal.drop_papers(self.name, layout, 1, first=number)
         return number - 1
@@ -211,24 +211,21 @@ class Table:
 
     def _waiting(self) -> Stack | None:
         """The called papers that are in no batch yet, as one stack with one list of names."""
-        rows, names, layout = bytearray(), list[str](), ""
+        papers, layout = list[Paper](), ""
         for layout, number, sealed in self._chains.journal.papers(self.name):
             width = self.shape(layout).width
             data = self._chains.open_private(sealed, "papers", self.name, layout, number)
-            own = [part.decode() for part in data[width:].split(_NAMES_MARK) if part]
-            names += [name for name in own if name not in names]
-            codes = [0, *(names.index(name) + 1 for name in own)]
-            if len(names) > NAMES_PER_BATCH:
-                raise NodeError("E_LIMIT", self.name, expected=f"at most {NAMES_PER_BATCH} names in a stack")
-            rows += _renumber(self.shape(layout), data[:width], bytes(codes))
-        return Stack(layout, bytes(rows), tuple(names)) if rows else None
+            papers.append(Paper(data[:width], tuple(part.decode() for part in data[width:].split(_NAMES_MARK) if part)))
+        return stack_of(layout, self.shape(layout), papers) if papers else None
 
     # batches
 
     def _check_new_stack(self, layout: str) -> None:
         self.shape(layout)
-        if any(batch.layout == layout for batch in self.chain.state.batches.values()):
-            # [CUT-1] is about the whole stack of a layout: a second one would make batches that are too small
+        made = [batch for batch in self.chain.state.batches.values() if batch.layout == layout]
+        if made and all(batch.figures is not None for batch in made):
+            # [CUT-1] is about the whole stack of a layout: a second one would make batches that are too small; papers
+            # of a voided batch may be called again as a stack of their own
             raise NodeError("N_STATE", f"{self.name} layout {layout}", expected="one stack a layout; use correct")
 
     def _cut(self, stack: Stack, began: int, ended: int) -> int:
@@ -324,6 +321,17 @@ class Table:
             for start in range(0, len(stack.rows), paper.width)
         )
         return rows, table, tuple(new.values())
+
+
+def stack_of(layout: str, paper: Shape, papers: Sequence[Paper]) -> Stack:
+    """Papers with their own names as one stack with one list of names."""
+    rows, names = bytearray(), list[str]()
+    for one in papers:
+        names += [name for name in one.names if name not in names]
+        if len(names) > NAMES_PER_BATCH:
+            raise NodeError("E_LIMIT", f"layout {layout}", expected=f"at most {NAMES_PER_BATCH} names in a stack")
+        rows += _renumber(paper, one.row, bytes([0, *(names.index(name) + 1 for name in one.names)]))
+    return Stack(layout, bytes(rows), tuple(names))
 
 
 def _renumber(paper: Shape, row: bytes, codes: bytes) -> bytes:
