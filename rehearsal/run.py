@@ -87,7 +87,7 @@ def play(folder_path: Path, out: Path, *, nodes: int, serve: bool, quiet: bool) 
     return Played(out=out, verify_command=command, seconds=seconds, counts=counts, url=url)
 
 
-def _acts(stage: Stage, folder: Folder, note: Sink, serve_seconds: int, *, quiet: bool) -> tuple[dict[str, float], str]:
+def _acts(stage: Stage, folder: Folder, note: Sink, *, serve: bool, quiet: bool) -> tuple[dict[str, float], str]:
     progress = Progress(len(folder.units), quiet=quiet)
 
     def lines(cast: Cast) -> Iterator[bytes]:

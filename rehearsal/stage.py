@@ -2,7 +2,7 @@
 
 1 laptops make their keys and ask to be enrolled; 2 the county seals the election and gives each laptop its bundle;
 3 the laptops install it; 4 the county opens its door; 5 the laptops count and send; 6 the county closes with a last
-checkpoint. If this process dies, the county and the laptops' journals stay in the working folder; a new run starts anew.
+checkpoint. If this process dies, the county and the journals stay in the working folder; a new run starts anew.
 """
 
 import json

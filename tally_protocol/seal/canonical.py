@@ -77,7 +77,7 @@ def _good(value: Any, depth: int) -> bool:
         # the hot case: flat arrays of figures
         if value and set(map(type, value)) == _ONLY_INT:
             low, high = min(value), max(value)
-            return bool(-INTEGER_LIMIT <= low and high <= INTEGER_LIMIT)
+            return bool(low >= -INTEGER_LIMIT and high <= INTEGER_LIMIT)
         return all(_good(item, depth + 1) for item in value)
     if kind is dict:
         return depth <= JSON_DEPTH and all(
