@@ -133,7 +133,7 @@ class Journal:
         marks = ",".join("?" * (len(values) + 1))
         verb = "INSERT OR REPLACE" if replace else "INSERT"
         self._db.execute(
-            f"{verb} INTO {table} ({','.join(columns(table))},mac) VALUES ({marks})",  # noqa: S608 - own names
+            f"{verb} INTO {table} ({','.join(columns(table))},mac) VALUES ({marks})",
             (*values, self._mac(table, values)),
         )
 

@@ -239,7 +239,7 @@ class Fields:
         self._left = dict(line.body)
         self._where = f"line {line.number} {line.op}"
 
-    def _take(self, name: str, kind: type) -> Any:  # noqa: ANN401 - checked by the caller's kind
+    def _take(self, name: str, kind: type) -> Any:
         value = self._left.pop(name, None)
         if type(value) is not kind:
             raise NodeError("N_SESSION", f"{self._where}.{name}", expected=kind.__name__)

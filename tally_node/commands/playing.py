@@ -19,7 +19,7 @@ from tally_node.voice import EXIT_REFUSED, NodeError
 def session_command(
     home: HomeOption,
     file: Annotated[str, typer.Argument(help="会话文件，- 为标准输入 / session file, - for standard input")],
-    send: Annotated[bool, typer.Option("--send/--no-send", help="边计票边发送 / deliver while counting")] = True,  # noqa: FBT002
+    send: Annotated[bool, typer.Option("--send/--no-send", help="边计票边发送 / deliver while counting")] = True,
     county: AddressOption = None,
     give_up: GiveUpOption = 600.0,
     metrics: Annotated[Path | None, typer.Option("--metrics", help="写出指标文件 / Prometheus text file")] = None,
