@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rehearsal.idents import candidate_id, plain_id, slug
+from rehearsal.idents import candidate_id, plain_id, slug, whole_number
 from rehearsal.notes import CODES, MappedId
 from rehearsal.report import ReportWriter
 from rehearsal.tables import FolderUnusable
@@ -175,8 +175,9 @@ def test_with_votes_each_contest_has_its_own_paper_unless_the_folder_says_otherw
     header, *rows = FILES["contests.csv"].splitlines()
     people = FILES["candidates.csv"] + "v1,vice,c,丁,\n"
     votes = FILES["votes.csv"] + "v1,1,vice,c,100\nv1,2,vice,c,60\n"
-    for column, layouts in (("", ["head", "vice"]), ("both", ["both"])):
-        lines = [header + ",layout", *(f"{row},{column}" for row in (*rows, "v1,vice,副主任,1,1"))]
+    cases = (("", "", ["head", "vice"]), ("both", "both", ["both"]), ("blue", "", ["blue", "vice"]))
+    for head, vice, layouts in cases:
+        lines = [header + ",layout", *(f"{row},{head}" for row in rows), f"v1,vice,副主任,1,1,{vice}"]
         county = told(
             write(tmp_path, {"contests.csv": "\n".join(lines) + "\n", "candidates.csv": people, "votes.csv": votes})
         )
@@ -200,6 +201,51 @@ def test_rows_of_one_paper_that_disagree_are_reported_without_their_marks(tmp_pa
     assert "zz" not in str([entry for entry in county.said if not isinstance(entry, MappedId)])
     assert county.tables[0].papers[0].stack.rows.tolist() == [[1, 1, 0]]
     assert county.codes()["F_COUNTED_COLLECTED"] == 3
+
+
+def test_one_paper_has_one_status(tmp_path: Path) -> None:
+    contests = FILES["contests.csv"] + "v1,vice,副主任,1,1\n"
+    people = FILES["candidates.csv"] + "v1,vice,c,丁,\n"
+    rows = "v1,1,1,head,a,\nv1,1,1,vice,c,torn\nv1,1,2,head,a,torn\nv1,1,2,vice,c,marked\n"
+    changes: dict[str, str | bytes | None] = {"contests.csv": contests, "candidates.csv": people, "votes.csv": None}
+    county = told(write(tmp_path, {**changes, "ballots.csv": BALLOTS + rows}))
+    assert county.problems() == [("E_STATUS", "ballots.csv", 5)]
+    assert sorted(county.tables[0].papers[0].stack.rows.tolist()) == [[1, 1, 0, 0], [1, 1, 0, 1]]
+
+
+def test_a_contest_has_as_many_slots_as_the_most_names_on_one_paper(tmp_path: Path) -> None:
+    rows = "".join(f"v1,1,{n},head,{marks},\n" for n, marks in enumerate(("+甲", "+甲 +乙 +丙", "+丁")))
+    county = told(write(tmp_path, {"votes.csv": None, "ballots.csv": BALLOTS + rows}))
+    assert county.folder.units[0].contests[0].write_ins == 3
+    assert county.folder.units[0].layouts[0].width == 6
+    assert county.tables[0].papers[0].stack.rows[:, 3:].max() == 4
+
+
+def test_a_decomposed_name_is_composed_and_reported(tmp_path: Path) -> None:
+    """[IDENT-2]: every string is in NFC."""
+    county = told(write(tmp_path, {"candidates.csv": FILES["candidates.csv"].replace("乙", "e\u0301")}))
+    assert county.codes() == {"W_NFC": 1}
+    assert county.folder.units[0].contests[0].candidates[1].name == "\u00e9"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("1000000000", 10**9),
+        ("1000000001", None),
+        ("-5", -5),
+        ("-0", None),
+        ("01", None),
+        ("", None),
+        ("1 ", None),
+        ("\uff11", None),
+        ("1e3", None),
+        ("+1", None),
+    ],
+)
+def test_whole_numbers_have_one_spelling(text: str, number: int | None) -> None:
+    assert whole_number(text) == number
 
 
 def test_a_small_table_joins_its_sibling(tmp_path: Path) -> None:

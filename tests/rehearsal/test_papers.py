@@ -164,6 +164,11 @@ def test_cutting_gives_nearly_equal_batches(papers: int) -> None:
     assert papers < 50 or sizes[-1] >= 50
 
 
+def test_cutting_at_the_edges() -> None:
+    """[CUT-1]: full batches stay full."""
+    assert [cut(n) for n in (0, 1, 100, 101, 200, 201)] == [[], [1], [100], [51, 50], [100, 100], [67, 67, 67]]
+
+
 @given(st.lists(st.integers(0, 120), max_size=6))
 def test_joining_leaves_no_small_batch_but_a_units_only_one(counts: list[int]) -> None:
     """[CUT-2]: a batch below the threshold is the unit's only one."""

@@ -13,7 +13,7 @@ import pytest
 
 from rehearsal.adapters.neighbourhood_ballots import convert_neighbourhood_ballots
 from rehearsal.adapters.source import SourceUnusable
-from rehearsal.adapters.stations_2019 import convert_stations, electors
+from rehearsal.adapters.stations_2019 import convert_stations, electors, known
 from rehearsal.adapters.village_heads import convert_village_heads
 from rehearsal.notes import Finding
 from tests.rehearsal.folders import told
@@ -82,6 +82,7 @@ def test_every_dirty_station_of_a_province_is_reported_and_none_is_lost(data: Pa
 
 
 def test_a_register_that_is_not_given_is_not_known() -> None:
+    assert [known("-1"), known(""), known("0")] == ["", "", "0"]
     assert [electors("10", "12"), electors("-1", "12"), electors("", "")] == ["22", "", ""]
 
 
