@@ -1,8 +1,8 @@
 """The chains of this laptop as states, read from the journal and verified record by record; nothing else is believed.
 
-`verify_all` runs at every start, with signatures, links, running totals and names: a journal that does not fit its own
-signed chain is E_JOURNAL and nothing more is signed with it. `work` is the only way to add records: it makes them durable
-together, and if anything goes wrong it forgets the states, so that the next use reads what really is there.
+`verify_all` runs at every start, with signatures, links, running totals and names: a journal that does not fit its
+own signed chain is E_JOURNAL and nothing more is signed with it. `work` is the only way to add records: it makes them
+durable together, and if anything goes wrong it forgets the states, so that the next use reads what really is there.
 Serves [CHAIN-1] [CHAIN-2] [CHAIN-3] [SIGN-2] [SIGN-3] [SEAL-5] on the station's side.
 """
 
@@ -65,7 +65,7 @@ class Chains:
         self._signers: Recent[Signer] = Recent(4096)
 
     def verify_all(self) -> int:
-        """Verify every chain of the journal and give the number of records; E_JOURNAL at the first that does not fit."""
+        """Verify every chain of the journal ; gives the number of records; E_JOURNAL at the first misfit."""
         lengths = self.journal.lengths()
         for chain in sorted(lengths):
             match parse_chain(chain):
@@ -154,7 +154,8 @@ class Chains:
                 raise NodeError("E_JOURNAL", f"{chain} register {number}", expected="a name that the chain commits to")
             table.names[entry.name] = entry
         if table.own and len(table.names) != len(table.state.register):
-            raise NodeError("E_JOURNAL", f"{chain} register", expected=len(table.state.register), found=len(table.names))
+            count = len(table.state.register)
+            raise NodeError("E_JOURNAL", f"{chain} register", expected=count, found=len(table.names))
 
     def committee(self, unit: str) -> UnitState:
         """A unit's own chain, over the present states of all its stations."""
@@ -235,7 +236,7 @@ class Chains:
         return digest
 
     def add_names(self, table: TableChain, entries: Iterable[SealedName]) -> None:
-        """Keep new written-in names with their salts, encrypted; inside `work`, before the record that commits to them."""
+        """Keep new written-in names and their salts, encrypted; inside `work`, before their record."""
         chain = ChainName(table.state.chain)
         for entry in entries:
             data = entry.salt + entry.name.encode()

@@ -1,6 +1,7 @@
 """tally-node: the station's command line (init, enrol, install, open, box, count, ..., send, session).
 
-Every command says what it did in Chinese and English; `--json` prints one object; exit codes are in `commands/shell.py`.
+Every command says what it did in Chinese and English; `--json` prints one object; exit codes are in
+`commands/shell.py`.
 """
 
 import typer

@@ -1,7 +1,7 @@
 """A unit's election committee: the statement of the count (计票结果报告单) and the written-in names opened.
 
-Serves [STATE-1] [STATE-2] [STATE-3] [STATE-4] [STATE-5]. Names are merged when they are written alike; a person is opened
-when the profile wants all names or the unit's total reaches the profile's number, and the rest stays a sum.
+Serves [STATE-1] [STATE-2] [STATE-3] [STATE-4] [STATE-5]. Names are merged when they are written alike; a person is
+opened when the profile wants all names or the unit's total reaches the profile's number, and the rest stays a sum.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
 """The counting table as a state table: what may happen next, and what it leads to. Pure, table driven.
 
-States and events are closed lists; `step("opened", Event.CALL)` is `State.COUNTING`, and what the table does not list is
-refused (N_STATE) with the events that are allowed. The state itself is never stored: `state_of` derives it from the
-journal, so a crash cannot leave the two in disagreement. `diagram` writes docs/desk.md.
+States and events are closed lists; `step("opened", Event.CALL)` is `State.COUNTING`, and what the table does not list
+is refused (N_STATE) with the events that are allowed. The state itself is never stored: `state_of` derives it from
+the journal, so a crash cannot leave the two in disagreement. `diagram` writes docs/desk.md.
 """
 
 from enum import StrEnum
@@ -110,7 +110,5 @@ def diagram() -> str:
         if event is not Event.RESTART or state is not following
     ]
     lines += ["```", "", "| state | 中文 | English | allowed |", "|---|---|---|---|"]
-    lines += [
-        f"| {state} | {WORDS[state].zh} | {WORDS[state].en} | {', '.join(allowed(state))} |" for state in State
-    ]
+    lines += [f"| {state} | {WORDS[state].zh} | {WORDS[state].en} | {', '.join(allowed(state))} |" for state in State]
     return "\n".join(lines) + "\n"

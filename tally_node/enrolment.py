@@ -1,8 +1,8 @@
-r"""The laptop's request to be named in the sealed election: what it hosts, its public keys, proof that it has the others.
+r"""The laptop's request to be named in the sealed election: what it hosts, its public keys, proof of the private ones.
 
-Serves [SEAL-4] on the laptop's side. The plan and the request are documented in docs/enrolment.md. Every Ed25519 key is
-proved by a signature over `"changpiao/v1 enrolment\n" || election || "\n" || node || "\n" || key hex`; the TLS key by the
-certificate request's own signature. No private key leaves the keyring.
+Serves [SEAL-4] on the laptop's side. The plan and the request are documented in docs/enrolment.md. Every Ed25519 key
+is proved by a signature over `"changpiao/v1 enrolment\n" || election || "\n" || node || "\n" || key hex`; the TLS key
+by the certificate request's own signature. No private key leaves the keyring.
 """
 
 import json
@@ -111,7 +111,7 @@ def _id(value: object, where: str) -> str:
 def make_request(plan: Plan, keyring: Keyring) -> dict[str, object]:
     """The request for the county; the same plan and keyring give the same keys."""
     proofs: dict[str, Signer] = {}
-    stations, units = [], []
+    stations = []
     for hosted in plan.stations:
         station = keyring.station_signer(plan.election, hosted.unit, hosted.station)
         proofs[station.public.hex()] = station
@@ -123,8 +123,10 @@ def make_request(plan: Plan, keyring: Keyring) -> dict[str, object]:
                 "officials": _people(plan.election, hosted, keyring, proofs),
             }
         )
-    for hosted in plan.committees:
-        units.append({"unit": hosted.unit, "committee": _people(plan.election, hosted, keyring, proofs)})
+    units = [
+        {"unit": hosted.unit, "committee": _people(plan.election, hosted, keyring, proofs)}
+        for hosted in plan.committees
+    ]
     return {
         "election": plan.election,
         "node": plan.node,
@@ -135,9 +137,7 @@ def make_request(plan: Plan, keyring: Keyring) -> dict[str, object]:
     }
 
 
-def _people(
-    election: str, hosted: PlannedStation, keyring: Keyring, proofs: dict[str, Signer]
-) -> list[dict[str, str]]:
+def _people(election: str, hosted: PlannedStation, keyring: Keyring, proofs: dict[str, Signer]) -> list[dict[str, str]]:
     found = []
     for person in hosted.people:
         signer = keyring.person_signer(election, hosted.unit, person.id)

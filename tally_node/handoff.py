@@ -1,8 +1,8 @@
-"""The same bytes by hand: one `.changpiao` file that carries envelopes to the county desk, or from laptop to laptop.
+r"""The same bytes by hand: one `.changpiao` file that carries envelopes to the county desk, or from laptop to laptop.
 
-Layout: the header line `changpiao/v1 handoff\\n`, then for each envelope `u32 length || note || u32 length || sealed`
-(big-endian; sealed is empty for kinds without ballots). What is sealed was encrypted before it left the table [BALLOT-5],
-so the stick is no secret; nothing in the file is trusted, everyone checks signatures and links again.
+Layout: the header line `changpiao/v1 handoff\n`, then for each envelope `u32 length || note || u32 length || sealed`
+(big-endian; sealed is empty for kinds without ballots). What is sealed was encrypted before it left the table
+[BALLOT-5], so the stick is no secret; nothing in the file is trusted, everyone checks signatures and links again.
 """
 
 import os
@@ -34,7 +34,7 @@ def target(path: Path, name: str) -> Path:
 
 
 def write_file(path: Path, envelopes: Iterable[Envelope]) -> int:
-    """Write a hand-off file and give the number of envelopes; never overwrites, and a half-written one has another name."""
+    """Write a hand-off file, give the number of envelopes; never overwrites; a half-written one has another name."""
     if path.exists():
         raise NodeError("N_EXISTS", str(path))
     temporary = path.with_name(path.name + ".part")
@@ -85,4 +85,3 @@ def _exactly(read: Callable[[int], bytes], head: bytes, most: int, where: str) -
     if len(data) != length:
         raise NodeError("N_FILE", where, expected=f"{length} bytes", found=f"{len(data)}: the file is cut off")
     return data
-

@@ -1,9 +1,10 @@
 """Taking in the county's bundle: nothing of it is believed before the authority's signature holds.
 
-A bundle is a folder: `ca.pem`, `node.pem`, `county.json` (transport), `election.note`, and the notes of rosters and units
-either in `notes.bin` (`u32 length || note`, repeated) or as files `units/*.note` and `rosters/*.note`. Installed are the
-notes that belong to this election; every key that the bundle gives this laptop must be one that its keyring holds
-[SEAL-3] [SEAL-4] [SIGN-1]. If the process dies half-way, nothing is installed; installing again is harmless.
+A bundle is a folder: `ca.pem`, `node.pem`, `county.json` (transport), `election.note`, and the notes of rosters and
+units either in `notes.bin` (`u32 length || note`, repeated) or as files `units/*.note` and `rosters/*.note`.
+Installed are the notes that belong to this election; every key that the bundle gives this laptop must be one that its
+keyring holds [SEAL-3] [SEAL-4] [SIGN-1]. If the process dies half-way, nothing is installed; installing again is
+harmless.
 """
 
 import json
@@ -73,7 +74,7 @@ def _keep_election(journal: Journal, digest: Hash32, note: bytes, election: Elec
     if known is not None and known != note:
         raise NodeError("N_EXISTS", "election", expected="the election installed before", found=election.id)
     journal.add_manifest(digest, ("election", "", ""), 1, note)
-    journal.set_meta(AUTHORITY, election.authority.hex())
+    journal.set_setting(AUTHORITY, election.authority.hex())
 
 
 def _keep_notes(

@@ -1,8 +1,8 @@
 """The sealed election as this laptop has it installed: election, its units and rosters, each checked again when read.
 
-The notes lie in the journal (`install` puts them there), so nothing need fit into memory: thousands of units are read one
-by one, a few hundred stay at hand. Every note must carry the authority's signature alone [SIGN-1] and cite the election
-[CHAIN-1]; the authority is the one that `install` was given or showed.
+The notes lie in the journal (`install` puts them there), so nothing need fit into memory: thousands of units are read
+one by one, a few hundred stay at hand. Every note must carry the authority's signature alone [SIGN-1] and cite the
+election [CHAIN-1]; the authority is the one that `install` was given or showed.
 """
 
 from collections import OrderedDict
@@ -73,7 +73,7 @@ class Manifest:
     def __init__(self, journal: Journal) -> None:
         """Read and check the election note; N_BUNDLE if nothing is installed."""
         note = journal.manifest("election")
-        authority = journal.meta(AUTHORITY)
+        authority = journal.setting(AUTHORITY)
         if note is None or authority is None:
             raise NodeError("N_BUNDLE", "election", expected="tally-node install with the county's bundle")
         self._journal = journal

@@ -1,9 +1,9 @@
 """The line that the keyboard types for one paper, and nothing else: marks grammar, one spelling. Pure.
 
-`c1 -c2 ?c3 +王五` approves c1, opposes c2, leaves c3 unclear and writes in 王五; an empty line is a blank paper; `!torn`
+`c1 -c2 ?c3 +王五` approves c1, opposes c2, leaves c3 unclear, writes in 王五; an empty line is a blank paper; `!torn`
 is a paper that does not count, with its physical fact; several contests of a layout are separated by ` | `, in the
-layout's order. `undo` and `.` are commands. A line that is not in the grammar is not recorded (N_MARKS), and the error
-names the place, never the mark. [CELL-1]
+layout's order. `undo` and `.` are commands. A line that is not in the grammar is not recorded (N_MARKS), and the
+error names the place, never the mark. [CELL-1]
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Counters of one process, for Prometheus' textfile collector (`--metrics FILE`); no label names a village or a person."""
+"""Counters of one process as a Prometheus text file (`--metrics FILE`); no label names a village or a person."""
 
 from pathlib import Path
 

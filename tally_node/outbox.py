@@ -1,9 +1,10 @@
 """What is still owed to the county, in order, and what the county has said about it. No network here, no clock.
 
-Order: each chain by `seq`, all chains in the order of making, and a unit's own records only after everything its tables
-made before them is acknowledged, because a statement cites their heads. The county's answers and receipts are checked
-against the journal [RECEIPT-2]; a chain whose head the county knows differently stops (E_ROLLBACK) [INTAKE-7]; a refused
-record stops its chain and no other [INTAKE-1]. Losing this object loses nothing: the next Resume rebuilds it.
+Order: each chain by `seq`, all chains in the order of making, and a unit's own records only after everything its
+tables made before them is acknowledged, because a statement cites their heads. The county's answers and receipts are
+checked against the journal [RECEIPT-2]; a chain whose head the county knows differently stops (E_ROLLBACK)
+[INTAKE-7]; a refused record stops its chain and no other [INTAKE-1]. Losing this object loses nothing: the next
+Resume rebuilds it.
 """
 
 from collections import deque
@@ -88,7 +89,7 @@ class Outbox:
         self.restart()
 
     def restart(self) -> None:
-        """A connection begins: nothing is on the way, and nothing is sent before the county has said where it stands."""
+        """A connection begins: nothing is on the way, nothing is sent before the county has said where it stands."""
         self._from: dict[ChainName, int] = {}
         self._on_the_way: deque[list[Row]] = deque()
         self._page: deque[Row] = deque()
@@ -101,17 +102,16 @@ class Outbox:
 
     def resume(self, positions: Iterable[ChainPosition]) -> None:
         """Take the county's positions of the chains [INTAKE-7]."""
-        lengths = self._journal.lengths()
         with self._journal.write(new_work=False):
             for position in positions:
                 chain = ChainName(position.chain)
                 if chain in self._hosted and chain not in self.stopped:
-                    self._resume_chain(chain, position, lengths.get(chain, 0))
+                    self._resume_chain(chain, position)
 
-    def _resume_chain(self, chain: ChainName, position: ChainPosition, length: int) -> None:
+    def _resume_chain(self, chain: ChainName, position: ChainPosition) -> None:
         held = position.next_seq
-        last = self._journal.record(chain, held - 1) if 0 < held <= length else None
-        if held > length or (held > 0 and (last is None or last.hash != position.head)) or position.epoch not in (0, EPOCH):
+        last = self._journal.record(chain, held - 1) if held else None
+        if held and (position.epoch != EPOCH or last is None or last.hash != position.head):
             # the county holds what this journal does not: going on would make a second history
             self._stop(chain, max(held - 1, 0), position.head, "E_ROLLBACK")
             return
@@ -120,7 +120,7 @@ class Outbox:
             # an answer was lost on the way, but the county's head is our record: it is durable there
             self._set(chain, replace(known, answered=held - 1))
         # the last record goes out once more if its receipt was lost: a duplicate is legal and is answered
-        self._from[chain] = held - 1 if 0 < held and known.receipted < held - 1 else held
+        self._from[chain] = held - 1 if known.receipted < held - 1 else held
 
     def begin(self) -> None:
         """All positions are known: find the oldest record that is owed."""
@@ -225,7 +225,12 @@ class Outbox:
                 if answer.verdict is Verdict.REFUSED:
                     if row.chain not in self.stopped:
                         self._journal.add_refusal(
-                            row.chain, row.seq, row.hash, code=answer.code, words=(answer.zh, answer.en), time=self._now()
+                            row.chain,
+                            row.seq,
+                            row.hash,
+                            code=answer.code,
+                            words=(answer.zh, answer.en),
+                            time=self._now(),
                         )
                         self.stopped[row.chain] = answer.code
                     continue
@@ -297,7 +302,7 @@ class Outbox:
         return {chain: count for chain, count in owed.items() if count > 0}
 
     def unreceipted(self) -> dict[ChainName, int]:
-        """Acknowledged records of each chain that no receipt covers; a later receipt or a proof covers all before it."""
+        """Acknowledged records of each chain without receipt; a receipt or a proof covers all before it."""
         proved = self._journal.proved()
         owed = {
             chain: state.answered - max(state.receipted, proved.get(chain, -1))

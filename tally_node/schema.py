@@ -1,4 +1,4 @@
-"""The tables of the journal, and how the empty file is made. Columns first, constraint after; every table ends in `mac`.
+"""The tables of the journal, and how the empty file is made. Every table ends in `mac`.
 
 | table | what | trust | loss |
 |---|---|---|---|

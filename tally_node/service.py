@@ -1,7 +1,7 @@
 """The station put together from its parts: home, keys, journal, sealed election, chains, uplink.
 
-`Station.start` refuses to work with a journal that does not fit its chains (E_JOURNAL), with keys that others can read
-(N_MODE) and without a sealed election (N_BUNDLE). Export needs none of that: `open_read_only`.
+`Station.start` refuses to work with a journal that does not fit its chains (E_JOURNAL), with keys that others can
+read (N_MODE) and without a sealed election (N_BUNDLE). Export needs none of that: `open_read_only`.
 """
 
 import asyncio
@@ -178,7 +178,11 @@ class Station:
         for envelope in handoff.read_file(path):
             found = decode_record(envelope.note)
             chain = parse_chain(found.links.chain)
-            if isinstance(chain, UnitChain) or not isinstance(chain, StationChain) or found.links.chain in self.hosted():
+            if (
+                isinstance(chain, UnitChain)
+                or not isinstance(chain, StationChain)
+                or found.links.chain in self.hosted()
+            ):
                 continue
             taken += self._take_one(chain, found.links.chain, envelope)
         return taken

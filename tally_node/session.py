@@ -1,10 +1,10 @@
-"""Playing a session file: a whole count as JSON lines, through the same table, committee, journal and uplink as by hand.
+"""Playing a session file: a whole count as JSON lines, through the same table, journal and uplink as by hand.
 
-The format is in docs/session-file.md. Lines of one unit that follow each other are one piece of work: durable together,
-or, if one of them is refused, one by one, and what depends on the refused one (its table, its unit's statement) is left
-out and reported; all other units go on. With a `session` line first, the journal remembers how many lines are done in the
-very transaction that does them, so the same file may be played again after a crash and nothing is counted twice (P1).
-Records go out while the next are made; memory does not grow with the file.
+The format is in docs/session-file.md. Lines of one unit that follow each other are one piece of work: durable
+together, or, if one of them is refused, one by one, and what depends on the refused one (its table, its unit's
+statement) is left out and reported; all other units go on. With a `session` line first, the journal remembers how
+many lines are done in the very transaction that does them, so the same file may be played again after a crash and
+nothing is counted twice (P1). Records go out while the next are made; memory does not grow with the file.
 """
 
 import asyncio
@@ -135,7 +135,7 @@ class Player:
         if line.number != 1 or not isinstance(name, str) or not is_id(name):
             raise NodeError("N_SESSION", f"line {line.number}", expected="session first, with an id")
         self._mark = f"session/{name}"
-        self._skip = int(self._station.journal.meta(self._mark) or "0")
+        self._skip = int(self._station.journal.setting(self._mark) or "0")
 
     def play(self, group: list[Line]) -> None:
         """One group: together if all of it may be, else line by line. When this returns it is durable."""
@@ -183,7 +183,7 @@ class Player:
 
     def _remember(self, number: int) -> None:
         if self._mark is not None:
-            self._station.journal.set_meta(self._mark, str(number))
+            self._station.journal.set_setting(self._mark, str(number))
 
     def _run(self, line: Line) -> None:
         fields = Fields(line)

@@ -1,7 +1,8 @@
 """Where things lie on the laptop, and the few numbers that a home may set.
 
-A home is one folder: `node.json` (who this laptop is), `keyring` (encrypted keys), `journal.db` (everything recorded),
-`county/` (certificates and the address from the county's bundle). `Home(path).load()` fails unless `init` made it.
+A home is one folder: `node.json` (who this laptop is), `keyring` (encrypted keys), `journal.db` (everything
+recorded), `county/` (certificates and the address from the county's bundle). `Home(path).load()` fails unless `init`
+made it.
 """
 
 import json

@@ -1,9 +1,9 @@
 """One counting table (计票点): what its people do becomes records of its chain.
 
-Papers called at the keyboard are durable one by one (encrypted, because nobody may read a ballot off a stolen laptop);
-papers of imports and rehearsals are durable by the batch. Validity is computed from the marks, never typed in [VALID-4].
-Serves [CUT-1] [CUT-2] [BALLOT-1] [BALLOT-2] [BALLOT-3] [BALLOT-4] [BALLOT-5] [NAME-1] [FIX-1] [FIX-2] [CLOSE-1]
-[CLOSE-2] [CLOSE-3] [RUN-1] [RUN-2].
+Papers called at the keyboard are durable one by one (encrypted, because nobody may read a ballot off a stolen
+laptop); papers of imports and rehearsals are durable by the batch. Validity is computed from the marks, never typed
+in [VALID-4]. Serves [CUT-1] [CUT-2] [BALLOT-1] [BALLOT-2] [BALLOT-3] [BALLOT-4] [BALLOT-5] [NAME-1] [FIX-1] [FIX-2]
+[CLOSE-1] [CLOSE-2] [CLOSE-3] [RUN-1] [RUN-2].
 """
 
 from collections.abc import Mapping, Sequence
@@ -351,4 +351,3 @@ def _floored(links: Links) -> Links:
         chain=links.chain, election=links.election, epoch=links.epoch, prev=links.prev, seq=links.seq,
         time=links.time - links.time % TEN_MINUTES,
     )  # fmt: skip
-

@@ -1,12 +1,14 @@
 """The gRPC stream to the county: one connection for all chains, resume, back off, lose nothing [INTAKE-1] [INTAKE-7].
 
-A connection: Hello (at most 2,000 chains each) -> Resume -> groups of envelopes, a few unanswered at a time -> answers in
-order -> proofs. Everything sent is read from the journal, and nothing is forgotten before the county has acknowledged it,
-so a connection may die at any point: the next one asks where the county stands and goes on from there. The wait between
-two connections is random between 0 and a bound that doubles up to 30 s, so that a county that comes back is not trampled.
+A connection: Hello (at most 2,000 chains each) -> Resume -> groups of envelopes, a few unanswered at a time ->
+answers in order -> proofs. Everything sent is read from the journal, and nothing is forgotten before the county has
+acknowledged it, so a connection may die at any point: the next one asks where the county stands and goes on from
+there. The wait between two connections is random between 0 and a bound that doubles up to 30 s, so that a county that
+comes back is not trampled.
 
-A stream that ends by server age raises InvalidStateError, not AioRpcError; both mean: connect again. There is no deadline
-around each read (cancelled reads leak); a dead peer is found by keep-alive, a silent one by the watch on progress.
+A stream that ends by server age raises InvalidStateError, not AioRpcError; both mean: connect again. There is no
+deadline around each read (cancelled reads leak); a dead peer is found by keep-alive, a silent one by the watch on
+progress.
 """
 
 import asyncio
@@ -168,9 +170,7 @@ class Uplink:
         self._outbox.begin()
         return window
 
-    async def _deliver(
-        self, call: "_Call", window: tuple[int, int]
-    ) -> None:
+    async def _deliver(self, call: "_Call", window: tuple[int, int]) -> None:
         reader = asyncio.create_task(self._read(call))
         watch = asyncio.create_task(self._watch())
         try:
@@ -183,9 +183,7 @@ class Uplink:
                 with contextlib.suppress(asyncio.CancelledError, *_RETRY):
                     await task
 
-    async def _write(
-        self, call: "_Call", window: tuple[int, int]
-    ) -> None:
+    async def _write(self, call: "_Call", window: tuple[int, int]) -> None:
         groups, envelopes = window
         while True:
             self._wake.clear()

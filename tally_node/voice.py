@@ -48,9 +48,14 @@ HINTS: dict[str, tuple[str, str]] = {
     "N_BUSY": ("等另一个进程结束后重试", "wait until the other process has ended, then try again"),
     "N_HOME": ("先运行 tally-node init", "run tally-node init first"),
     "N_MODE": ("运行 chmod 600", "run chmod 600 on it"),
-    "N_NETWORK": ("记录都在本机；网络恢复后再运行 tally-node send，或用 tally-node export 送 U 盘",
-                  "nothing is lost; run tally-node send later, or carry the file of tally-node export"),
-    "N_STORAGE": ("检查磁盘后重新启动；启动时会核对全部记录", "check the disk, then start again: everything is checked at start"),
+    "N_NETWORK": (
+        "记录都在本机；网络恢复后再运行 tally-node send，或用 tally-node export 送 U 盘",
+        "nothing is lost; run tally-node send later, or carry the file of tally-node export",
+    ),
+    "N_STORAGE": (
+        "检查磁盘后重新启动；启动时会核对全部记录",
+        "check the disk, then start again: everything is checked at start",
+    ),
 }
 
 
@@ -85,7 +90,7 @@ class NodeError(Exception):
 
 
 class StorageFailedError(NodeError):
-    """A write or a sync failed: what is durable is unknown until the next start, so the process must end, never retry."""
+    """A write or a sync failed: what is durable is unknown until the next start, so the process must end."""
 
     def __init__(self, where: str, found: object) -> None:
         """The code is always N_STORAGE."""

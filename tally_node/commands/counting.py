@@ -40,7 +40,9 @@ def open_command(
     unit: UnitOption,
     station_id: StationOption,
     nonce: Annotated[str, typer.Option("--nonce", help="当众抽出并宣读的 12 位数字 / 12 digits drawn and read aloud")],
-    officials: Annotated[str | None, typer.Option("--officials", help="到场人员，逗号分隔 / ids of those present")] = None,
+    officials: Annotated[
+        str | None, typer.Option("--officials", help="到场人员，逗号分隔 / ids of those present")
+    ] = None,
     time: TimeOption = None,
     passphrase_file: PassphraseOption = None,
     *,

@@ -165,7 +165,9 @@ def status_command(
                  "receipted": one.receipted, "stopped": one.stopped}
                 for one in found
             ]  # fmt: skip
-            kept = [{"chain": chain, "seq": seq, "code": code, "zh": zh, "en": en} for chain, seq, code, zh, en in refused]
+            kept = [
+                {"chain": chain, "seq": seq, "code": code, "zh": zh, "en": en} for chain, seq, code, zh, en in refused
+            ]
             typer.echo(json.dumps({"chains": chains, "refusals": kept}, ensure_ascii=False))
             return
         typer.echo("链 chain  记录 records  送达 acknowledged  回执 receipted  问题 trouble")

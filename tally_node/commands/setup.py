@@ -77,7 +77,9 @@ def install_command(
         finally:
             journal.close()
         if not found.anchored:
-            talk("未给出授权密钥，请与公布的指纹核对 / no --authority given: compare the fingerprint with the posted one")
+            talk(
+                "未给出授权密钥，请与公布的指纹核对 / no --authority given: compare the fingerprint with the posted one"
+            )
         tell(
             f"已安装 {found.title}{'（演练）' if found.test else ''}，授权密钥指纹 {found.fingerprint}",
             f"installed {found.election}, {found.stations} stations; authority fingerprint {found.fingerprint}",

@@ -23,7 +23,9 @@ from tally_protocol.errors import ProtocolError
 HomeOption = Annotated[Path, typer.Option("--home", help="本机工作目录 / the folder of this laptop")]
 PassphraseOption = Annotated[
     Path | None,
-    typer.Option("--passphrase-file", help=f"口令文件，否则用环境变量 {PASSPHRASE_VARIABLE} 或询问 / else env or prompt"),
+    typer.Option(
+        "--passphrase-file", help=f"口令文件，否则用环境变量 {PASSPHRASE_VARIABLE} 或询问 / else env or prompt"
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON / print one JSON object")]
 TimeOption = Annotated[int | None, typer.Option("--time", help="UTC 秒，默认现在 / UTC seconds, default now")]

@@ -1,7 +1,7 @@
 """A county for the station's tests: seals an election from real enrolment requests, and serves the real gRPC contract.
 
-It is not the coordinator: it admits with `tally_protocol`'s rules, keeps everything in memory and can misbehave on order
-(drop the stream, answer twice, refuse, stay silent), which the real one never does.
+It is not the coordinator: it admits with `tally_protocol`'s rules, keeps everything in memory and can misbehave on
+order (drop the stream, answer twice, refuse, stay silent), which the real one never does.
 """
 
 import asyncio
@@ -21,7 +21,6 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.x509.oid import NameOID
 from grpc import aio
-from tests.world import SIGNERS, TIME, ZERO32, hash_of, seed, signer, signer_under
 
 from tally_protocol.election.manifest import Election, Official, Roster
 from tally_protocol.election.profile import Profile
@@ -58,6 +57,7 @@ from tally_protocol.record.unit_kinds import Names, Statement
 from tally_protocol.seal.keys import authority_name, county_name, vkey
 from tally_protocol.seal.note import encode_base64
 from tally_protocol.wire.v1 import intake_pb2, intake_pb2_grpc
+from tests.world import SIGNERS, TIME, ZERO32, hash_of, seed, signer, signer_under
 
 ELECTION = "county-test"
 ROLES = ("chair", "chief_scrutineer", "scrutineer", "teller", "caller")
@@ -243,9 +243,7 @@ class Book:
         for unit, unit_hash, _ in self.sealing.units.values():
             for entry in unit.stations:
                 roster = self.sealing.rosters[entry.roster][0]
-                made = Manifest(
-                    self.sealing.election, self.sealing.hash, unit, unit_hash, roster, entry.roster
-                )
+                made = Manifest(self.sealing.election, self.sealing.hash, unit, unit_hash, roster, entry.roster)
                 self.stations[station_chain(unit.id, entry.id)] = StationState(made)
             states = {str(entry.id): self.stations[station_chain(unit.id, entry.id)] for entry in unit.stations}
             self.committees[unit_chain(unit.id)] = UnitState(self.sealing.hash, unit, unit_hash, states)
@@ -255,7 +253,7 @@ class Book:
         state = self.stations.get(chain) or self.committees[chain]
         return state.next_seq, state.head
 
-    def admit(self, note: bytes, sealed: bytes) -> tuple[bytes, intake_pb2.Outcome, str, str]:
+    def admit(self, note: bytes, sealed: bytes) -> tuple[bytes, intake_pb2.Outcome.ValueType, str, str]:
         """Hash, outcome, code and chain of one envelope."""
         found = decode_record(note)
         chain = found.links.chain
@@ -322,7 +320,7 @@ class Servicer(intake_pb2_grpc.IntakeServiceServicer):
         self.streams = 0
         self.largest_group = 0
 
-    async def Deliver(self, request_iterator: Any, context: Any) -> AsyncIterator[intake_pb2.DeliverResponse]:  # noqa: N802, ANN401
+    async def Deliver(self, request_iterator: Any, context: Any) -> AsyncIterator[intake_pb2.DeliverResponse]:  # noqa: N802
         """Resume, then answer group for group."""
         self.streams += 1
         async for request in request_iterator:
@@ -342,7 +340,9 @@ class Servicer(intake_pb2_grpc.IntakeServiceServicer):
         positions = []
         for chain in hello.chains:
             next_seq, head = self.book.position(chain)
-            positions.append(intake_pb2.Position(chain=chain, epoch=1, next_seq=next_seq, head=head if next_seq else b""))
+            positions.append(
+                intake_pb2.Position(chain=chain, epoch=1, next_seq=next_seq, head=head if next_seq else b"")
+            )
         return intake_pb2.Resume(positions=positions, window_groups=3, window_envelopes=48)
 
     def _answers(self, group: intake_pb2.EnvelopeGroup) -> intake_pb2.AnswerGroup:
@@ -351,16 +351,18 @@ class Servicer(intake_pb2_grpc.IntakeServiceServicer):
         for envelope in group.envelopes:
             links = decode_record(envelope.note).links
             if code := self.moods.refuse(links.chain):
-                found = decode_record(envelope.note).hash, intake_pb2.OUTCOME_REFUSED, code, links.chain
+                answer = bytes(decode_record(envelope.note).hash), intake_pb2.OUTCOME_REFUSED, code, str(links.chain)
             else:
-                found = self.book.admit(envelope.note, envelope.sealed)
-            digest, outcome, code, chain = found
+                answer = self.book.admit(envelope.note, envelope.sealed)
+            digest, outcome, code, chain = answer
             if outcome == intake_pb2.OUTCOME_ACCEPTED:
                 gained.setdefault(chain, []).append(links.seq)
             answers.append(
                 intake_pb2.Answer(record_hash=digest, outcome=outcome, code=code, text_zh="拒绝", text_en="refused")
             )
-        return intake_pb2.AnswerGroup(answers=answers, receipts=[self._receipt(c, s) for c, s in gained.items()][: self._kept()])
+        return intake_pb2.AnswerGroup(
+            answers=answers, receipts=[self._receipt(c, s) for c, s in gained.items()][: self._kept()]
+        )
 
     def _kept(self) -> int | None:
         if self.moods.lose_receipts:
@@ -379,7 +381,7 @@ class Servicer(intake_pb2_grpc.IntakeServiceServicer):
         )  # fmt: skip
         return sign_receipt(body, self.book.sealing.county)
 
-    async def Prove(self, request: intake_pb2.ProveRequest, context: Any) -> intake_pb2.ProveResponse:  # noqa: N802, ANN401, ARG002
+    async def Prove(self, request: intake_pb2.ProveRequest, context: Any) -> intake_pb2.ProveResponse:  # noqa: N802, ARG002
         """The proof, once published."""
         if self.moods.unpublished:
             self.moods.unpublished -= 1
@@ -393,9 +395,7 @@ async def serving(book: Book, moods: Moods | None = None, port: int = 0) -> Asyn
     sealing = book.sealing
     key = ec.generate_private_key(ec.SECP256R1())
     made = certificate("county-server", key.public_key(), "county", sealing.ca_key)
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     ca = sealing.ca.public_bytes(serialization.Encoding.PEM)
     credentials = grpc.ssl_server_credentials(
         [(pem, made.public_bytes(serialization.Encoding.PEM))], root_certificates=ca, require_client_auth=True

@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.node.county import Sealing, plan
-from tests.world import TIME
-
 from tally_node.enrolment import make_request, read_plan
 from tally_node.installation import install
 from tally_node.journal import open_journal
@@ -16,8 +13,10 @@ from tally_node.keyring import open_keyring
 from tally_node.service import Station, init
 from tally_node.settings import Home
 from tally_protocol.ids import NodeId
+from tests.node.county import Sealing, plan
+from tests.world import TIME
 
-PASSPHRASE = "four quiet words"  # a test's own
+PASSPHRASE = "four quiet words"  # noqa: S105 - a test's own
 VILLAGES = {"v1": ["1", "2"], "v2": ["1"]}
 # village paper: status | chair a b + slot | member c d e + 2 slots
 VOTE_A = bytes((0, 1, 0, 0, 1, 1, 0, 0, 0))
@@ -68,7 +67,9 @@ def session_lines(units: dict[str, list[str]], papers: int = 120, name: str = ""
             lines.append({"op": "open", **place, "nonce": "123456789012"})
             lines.append({"op": "box", **place, "box": f"box-{station}", "collected": papers, "issued": papers})
             rows = ([VOTE_A, VOTE_B, WRITTEN, TORN] * papers)[:papers]
-            lines.append({"op": "papers", **place, "layout": "village", "rows": rows64(rows), "names": ["王小二", "李四"]})
+            lines.append(
+                {"op": "papers", **place, "layout": "village", "rows": rows64(rows), "names": ["王小二", "李四"]}
+            )
             lines.append({"op": "close", **place, "paper": {"collected": papers}})
         lines.append({"op": "statement", "unit": unit, "time": TIME})
         lines.append({"op": "names", "unit": unit, "time": TIME})

@@ -3,15 +3,16 @@
 import asyncio
 from pathlib import Path
 
-from tests.node.county import Book, Moods, Sealing, serving
-from tests.node.laptop import VILLAGES, again, laptop, session_lines, take_in
-
 from tally_node.outbox import Outbox
 from tally_node.service import Station
 from tally_node.session import Player, play
+from tests.node.county import Book, Moods, Sealing, serving
+from tests.node.laptop import VILLAGES, again, laptop, session_lines, take_in
 
 
-async def play_all(station: Station, sealing: Sealing, lines: list[str], book: Book, moods: Moods) -> tuple[Player, Outbox]:
+async def play_all(
+    station: Station, sealing: Sealing, lines: list[str], book: Book, moods: Moods
+) -> tuple[Player, Outbox]:
     """Count and deliver."""
     async with serving(book, moods) as (_, port):
         take_in(station.home, sealing, address=f"localhost:{port}")
