@@ -57,7 +57,7 @@ demo: $(VENV)/.ready ## play the example county through the real programs, verif
 	@$(BIN)/tally-rehearsal run examples/qinghe --out demo-out $(SERVE)
 
 test: $(VENV)/.ready-dev ## every test that is not slow, on two cores
-	@$(PYTEST) -n 2 -m "not slow and not network"
+	@$(PYTEST) -n 2 --dist loadgroup -m "not slow and not network"
 
 # --- checks: the same for people and CI ------------------------------------------------------------------------------
 
