@@ -98,22 +98,8 @@ def read_election(path: Path, note: Sink) -> ElectionPlan | None:
     def fault(what: str, expected: str, found: str) -> None:
         note(Problem(code="E_TOML", file=path.name, line=0, what=what, expected=expected, found=clip(found)))
 
-    try:
-        fields = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        note(
-            Problem(
-                code="E_FILE",
-                file=path.name,
-                line=0,
-                what="file",
-                expected="a readable TOML file",
-                found=error.strerror or type(error).__name__,
-            )
-        )
-        return None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        fault("file", "TOML in UTF-8", type(error).__name__ + ": " + str(error))
+    fields = _toml(path, note)
+    if fields is None:
         return None
     for key in sorted(fields.keys() - {"id", "title", "date", "test", "profile"}):
         note(
@@ -158,6 +144,27 @@ def read_election(path: Path, note: Sink) -> ElectionPlan | None:
         test=True,
         profile=ProfileId(plain_id(profile)) if profile else None,
     )
+
+
+def _toml(path: Path, note: Sink) -> dict[str, object] | None:
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        note(
+            Problem(
+                code="E_FILE",
+                file=path.name,
+                line=0,
+                what="file",
+                expected="a readable TOML file",
+                found=error.strerror or type(error).__name__,
+            )
+        )
+        return None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        found = clip(f"{type(error).__name__}: {error}")
+        note(Problem(code="E_TOML", file=path.name, line=0, what="file", expected="TOML in UTF-8", found=found))
+        return None
 
 
 def _date(raw: object) -> str | None:

@@ -181,6 +181,15 @@ def open_table(
             )
         )
         return None
+    if not _columns_serve(name, columns, required, optional, note, levels=levels):
+        return None
+    return Table(path, columns, len(raw))
+
+
+def _columns_serve(
+    name: str, columns: list[str], required: tuple[str, ...], optional: tuple[str, ...], note: Sink, *, levels: bool
+) -> bool:
+    """Tell whether the header has what it must; note what it lacks and what it has beside."""
     missing = [column for column in required if column not in columns]
     if missing or len(set(columns)) != len(columns):
         note(
@@ -193,7 +202,7 @@ def open_table(
                 found=clip(",".join(columns)),
             )
         )
-        return None
+        return False
     for column in columns:
         known = column in required or column in optional or (levels and is_level(column))
         if not known:
@@ -207,7 +216,7 @@ def open_table(
                     found=clip(column),
                 )
             )
-    return Table(path, columns, len(raw))
+    return True
 
 
 def is_level(column: str) -> bool:
