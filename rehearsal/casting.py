@@ -49,6 +49,11 @@ def cast_nodes(units: Sequence[UnitPlan], nodes: int) -> tuple[Cast, ...]:
     return tuple(Cast(node=f"node-{i + 1}", units=tuple(own)) for i, own in enumerate(hosted))
 
 
+def rehearsal_id(name: str) -> str:
+    """The election id as sealed: a rehearsal has `test` in its id ([SEAL-1]), so it is added where it is missing."""
+    return name if "test" in name else name[:27] + "-test"
+
+
 def _person(unit: UnitPlan, name: str) -> str:
     """An id for a person that no table of the unit has ([SEAL-4])."""
     taken = {str(station.id) for station in unit.stations}
@@ -138,13 +143,14 @@ def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]])
 
 def _election_toml(folder: Folder) -> str:
     election = folder.election
+    name = rehearsal_id(election.id)
     signers = "".join(f"{kind} = {json.dumps(list(roles))}\n" for kind, roles in SIGNERS.items())
     return (
-        f"id = {json.dumps(election.id)}\n"
+        f"id = {json.dumps(name)}\n"
         f"title = {json.dumps(election.title, ensure_ascii=False)}\n"
         f"date = {json.dumps(election.date)}\n"
         "test = true\n"
-        f"origin = {json.dumps(f'rehearsal.test.example/{election.id}')}\n"
+        f"origin = {json.dumps(f'rehearsal.test.example/{name}')}\n"
         f"threshold = {THRESHOLD}\n"
         "\n[[profiles]]\n"
         f"id = {json.dumps(PROFILE)}\n"

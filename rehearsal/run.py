@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from rehearsal.casting import Cast, cast_nodes
+from rehearsal.casting import Cast, cast_nodes, rehearsal_id
 from rehearsal.folder import Folder, read_folder
-from rehearsal.notes import Entry, Sink
+from rehearsal.notes import Entry, MappedId, Sink
 from rehearsal.programs import Clock, program
 from rehearsal.report import ReportWriter
 from rehearsal.script import encode_line, unit_lines
@@ -75,6 +75,8 @@ def play(folder_path: Path, out: Path, *, nodes: int, serve: bool, quiet: bool) 
                 report.note(entry)
 
         folder = read_folder(folder_path, note)
+        if (sealed_as := rehearsal_id(folder.election.id)) != folder.election.id:
+            note(MappedId(file="election.toml", line=0, kind="election", raw=folder.election.id, id=sealed_as))
         stage = Stage(out, folder, cast_nodes(folder.units, nodes))
         try:
             seconds, url = _acts(stage, folder, note, serve=serve, quiet=quiet)

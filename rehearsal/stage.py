@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
-from rehearsal.casting import Cast, enrolment_plan, write_sealing_folder
+from rehearsal.casting import Cast, enrolment_plan, rehearsal_id, write_sealing_folder
 from rehearsal.folder import Folder
 from rehearsal.programs import ProgramFailed, Running, program, run
 
@@ -74,7 +74,7 @@ class Stage:
 
     def _enrol_one(self, cast: Cast, enrolments: Path) -> None:
         plan = self.work / f"{cast.node}-plan.json"
-        plan.write_text(json.dumps(enrolment_plan(self.folder.election.id, cast)), "utf-8")
+        plan.write_text(json.dumps(enrolment_plan(rehearsal_id(self.folder.election.id), cast)), "utf-8")
         self._node(cast, "init", "--node", cast.node)
         self._node(cast, "enrol", "--plan", str(plan), "--out", str(enrolments / f"{cast.node}.json"))
 
