@@ -15,7 +15,7 @@ from enum import Enum
 from tally_node.journal import EPOCH, Delivered, Journal, Row
 from tally_node.voice import text_of
 from tally_protocol.errors import ProtocolError
-from tally_protocol.ids import ChainName, StationChain, UnitChain, parse_chain
+from tally_protocol.ids import ChainName, UnitChain, parse_chain
 
 GROUP_ENVELOPES = 16
 GROUP_BYTES = 900_000  # the county takes messages below 1 MiB; the rest is framing
@@ -278,13 +278,20 @@ class Outbox:
         return self._delivered.get(chain, Delivered())
 
     def owed_proofs(self, kinds: Sequence[str] = ("close",)) -> list[Row]:
-        """Acknowledged records of these kinds whose tlog-proof has not come yet [RECEIPT-4]."""
-        return [
-            row
+        """Acknowledged records whose tlog-proof is wanted and has not come yet [RECEIPT-4].
+
+        Those of some kinds, and the last of every chain whose receipt was lost with its connection: a proof is stronger.
+        """
+        owed = {
+            row.hash: row
             for row in self._journal.without_proof(kinds)
-            if isinstance(parse_chain(row.chain), StationChain | UnitChain)
-            and row.seq <= self.state(row.chain).answered
-        ]
+            if row.chain in self._hosted and row.seq <= self.state(row.chain).answered
+        }
+        for chain in self.unreceipted():
+            row = self._journal.record(chain, self.state(chain).answered)
+            if row is not None:
+                owed[row.hash] = replace(row, note=b"", sealed=b"")
+        return list(owed.values())
 
     def add_proof(self, row: Row, proof: bytes) -> None:
         """Keep a proof that the caller has checked [PROOF-1]."""

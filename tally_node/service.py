@@ -14,7 +14,7 @@ from pathlib import Path
 from tally_node import handoff, installation
 from tally_node.chains import Chains
 from tally_node.committee import Committee
-from tally_node.journal import Journal, Row, create, open_journal, open_read_only
+from tally_node.journal import Delivered, Journal, Row, create, open_journal, open_read_only
 from tally_node.keyring import Keyring, create_keyring, open_keyring
 from tally_node.manifest import Manifest
 from tally_node.outbox import CheckedReceipt, Outbox
@@ -159,17 +159,20 @@ class Station:
     def status(self) -> list[ChainStatus]:
         """Every hosted chain that has records or trouble."""
         delivered, proved = self.journal.delivered(), self.journal.proved()
-        stopped = {chain: code for chain, seq, code, _, _ in self.journal.refusals() if code}
-        lengths = self.journal.lengths()
+        lengths, refusals = self.journal.lengths(), self.journal.refusals()
         found = []
         for chain in self.hosted():
-            known = delivered.get(chain)
-            answered = known.answered if known else -1
-            receipted = max(known.receipted if known else -1, proved.get(chain, -1))
-            length = lengths.get(chain, 0)
-            if length or chain in stopped:
-                trouble = stopped.get(chain, "") if answered + 1 < length or chain in stopped else ""
-                found.append(ChainStatus(chain, length, answered + 1, receipted + 1, trouble))
+            known = delivered.get(chain, Delivered())
+            receipted = max(known.receipted, proved.get(chain, -1))
+            trouble = ""
+            for where, seq, code, _, _ in refusals:
+                # what has since been accepted or receipted is history, another history never is
+                bound = receipted if code == "E_RECEIPT" else known.answered
+                if where == chain and (code == "E_ROLLBACK" or seq > bound):
+                    trouble = code
+            if lengths.get(chain, 0) or trouble:
+                counts = lengths.get(chain, 0), known.answered + 1, receipted + 1
+                found.append(ChainStatus(chain, *counts, trouble))
         return found
 
     def take_over(self, path: Path) -> int:
