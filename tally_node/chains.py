@@ -22,10 +22,11 @@ from tally_protocol.election.profile import Profile
 from tally_protocol.election.unit import Unit
 from tally_protocol.errors import ProtocolError
 from tally_protocol.ids import ChainName, Hash32, StationChain, UnitChain, parse_chain, station_chain, unit_chain
+from tally_protocol.limits import RECORD_BYTES
 from tally_protocol.record.ballots import SALT, SealedName, commit_name
 from tally_protocol.record.chain import Manifest as ChainManifest
 from tally_protocol.record.chain import StationState
-from tally_protocol.record.kinds import Decoded, decode_record
+from tally_protocol.record.kinds import Decoded, decode_body, decode_record
 from tally_protocol.record.sealing import Sealer
 from tally_protocol.record.signing import check_committee_signers, check_station_signers, choose_signers, sign_text
 from tally_protocol.record.station_kinds import Batch, BoxCount, Close, Correction, Open, Void
@@ -212,10 +213,10 @@ class Chains:
         people = choose_signers(table.present, self.profile(made.unit).roles(kind))
         if people is None:
             raise NodeError("E_SIGNERS", table.state.chain, expected=" ".join(self.profile(made.unit).roles(kind)))
-        text = encode_text(kind, body.to_body())
+        text = _spelled(kind, body)
         signers = [self.station_signer(made.unit, table.state.station, made.roster.station_key)]
         note = sign_text(text, [*signers, *(self.person_signer(made.unit, person) for person in people)])
-        digest = record_hash(text)
+        digest = _fitting(note, text, kind)
         blob = self._sealer.encrypt(sealed, digest, fresh(_NONCE)) if sealed else b""
         self.journal.append(body.links.chain, body.links.seq, kind=kind, digest=digest, note=note, sealed=blob)
         table.state.apply(body, digest)
@@ -228,9 +229,9 @@ class Chains:
         people = choose_signers(state.unit.committee, profile.roles(kind))
         if people is None:
             raise NodeError("E_SIGNERS", unit_chain(state.unit.id), expected=" ".join(profile.roles(kind)))
-        text = encode_text(kind, body.to_body())
+        text = _spelled(kind, body)
         note = sign_text(text, [self.person_signer(state.unit, person) for person in people])
-        digest = record_hash(text)
+        digest = _fitting(note, text, kind)
         self.journal.append(body.links.chain, body.links.seq, kind=kind, digest=digest, note=note, sealed=b"")
         state.apply(body, digest)
         return digest
@@ -272,6 +273,20 @@ class Chains:
             return self._papers.decrypt(blob[:_NONCE], blob[_NONCE:], _place(table, chain, layout, number))
         except (InvalidTag, ValueError):
             raise NodeError("E_JOURNAL", f"{chain} {table} {layout} {number}") from None
+
+
+def _spelled(kind: str, body: StationBody | Statement | Names) -> bytes:
+    """The text to sign, read once as the county will read it: what it would refuse is never signed [KIND-1]."""
+    fields = body.to_body()
+    decode_body(kind, fields)
+    return encode_text(kind, fields)
+
+
+def _fitting(note: bytes, text: bytes, kind: str) -> Hash32:
+    """The record's hash, if the whole note is small enough [NOTE-1]."""
+    if len(note) > RECORD_BYTES:
+        raise NodeError("E_LIMIT", kind, expected=f"at most {RECORD_BYTES} bytes", found=len(note))
+    return record_hash(text)
 
 
 def _place(table: str, chain: str, layout: str, number: int) -> bytes:
