@@ -280,7 +280,7 @@ class Outbox:
     def owed_proofs(self, kinds: Sequence[str] = ("close",)) -> list[Row]:
         """Acknowledged records whose tlog-proof is wanted and has not come yet [RECEIPT-4].
 
-        Those of some kinds, and the last of every chain whose receipt was lost with its connection: a proof is stronger.
+        Those of some kinds, and the last of every chain whose receipt was lost with its connection.
         """
         owed = {
             row.hash: row

@@ -13,7 +13,7 @@ from tally_node.keyring import open_keyring
 from tally_node.service import Station, init
 from tally_node.settings import Home
 from tally_protocol.ids import NodeId
-from tests.node.county import Sealing, plan
+from tests.node.sealing import Sealing, plan
 from tests.world import TIME
 
 PASSPHRASE = "four quiet words"  # noqa: S105 - a test's own

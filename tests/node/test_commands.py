@@ -10,8 +10,9 @@ from typer.testing import CliRunner, Result
 from tally_node.cli import app
 from tally_node.handoff import read_file
 from tally_protocol.record.kinds import decode_record
-from tests.node.county import Sealing, plan
+from tally_protocol.record.station_kinds import Close
 from tests.node.laptop import PASSPHRASE, VILLAGES
+from tests.node.sealing import Sealing, plan
 from tests.world import TIME
 
 WHERE = ["--unit", "v1", "--station", "1", "--time", str(TIME)]
@@ -109,8 +110,9 @@ def test_void_and_correct(person: Person, tmp_path: Path) -> None:
     assert "E_TARGET" in refused.stderr
     person.run("close", *WHERE)
     person.run("export", "--out", str(tmp_path / "out.changpiao"))
-    closes = [decode_record(part.note).body for part in read_file(tmp_path / "out.changpiao")]
-    assert closes[-1].running[0][1][0] == 61  # type: ignore[union-attr]
+    close = [decode_record(part.note).body for part in read_file(tmp_path / "out.changpiao")][-1]
+    assert isinstance(close, Close)
+    assert close.running[0][1][0] == 61
     # after close a correction is all that is left [CHAIN-7]
     assert "N_STATE" in person.run("box", *WHERE, "--box", "box-1", code=1).stderr
     person.run("correct", *WHERE, "--seq", "1", "--reason", "再复核", "--file", str(tmp_path / "again.txt"))
@@ -177,7 +179,8 @@ def test_a_wrong_passphrase_and_a_missing_home(person: Person, tmp_path: Path) -
     assert "N_EXISTS" in person.run("init", "--node", "n1", code=1).stderr
 
 
-def test_a_bundle_of_somebody_else_is_refused(person: Person, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("person")
+def test_a_bundle_of_somebody_else_is_refused(tmp_path: Path) -> None:
     """[SEAL-3] [SIGN-1] authority, keys and certificate are compared before anything is installed."""
     stranger = Person(tmp_path / "stranger")
     stranger.run("init", "--node", "n1")

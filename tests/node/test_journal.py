@@ -264,14 +264,13 @@ def test_two_processes_never_write_one_place_twice(tmp_path: Path) -> None:
     first, _ = laptop(tmp_path / "home")
     second = Station.start(tmp_path / "home", PASSPHRASE)
     one, two = first.table("v1", "1"), second.table("v1", "1")
-    assert not one.chain.state.opened
-    assert not two.chain.state.opened
+    assert [part.chain.state.opened for part in (one, two)] == [False, False]
     one.open("123456789012", TIME)
     with pytest.raises(NodeError) as caught:
         two.open("210987654321", TIME)
     assert caught.value.code == "N_BUSY"
     # it read again: the state is the journal's
-    assert two.chain.state.opened
+    assert [part.chain.state.opened for part in (one, two)] == [True, True]
     assert [row.seq for row in second.journal.records()] == [0]
     first.close()
     second.close()

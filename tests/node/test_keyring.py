@@ -8,7 +8,7 @@ from tally_node.keyring import create_keyring, open_keyring
 from tally_node.voice import NodeError
 
 
-def refused(path: Path, passphrase: str = "right") -> str:
+def refused(path: Path, passphrase: str = "right") -> str:  # noqa: S107 - a test's own
     with pytest.raises(NodeError) as caught:
         open_keyring(path, passphrase)
     return caught.value.code

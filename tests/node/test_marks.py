@@ -8,8 +8,8 @@ from tally_node.marks import Paper, read_paper
 from tally_node.voice import NodeError
 from tally_protocol.election.shape import Shape, shape
 from tally_protocol.election.unit import Unit
-from tests.node.county import Sealing
 from tests.node.laptop import enrol
+from tests.node.sealing import Sealing
 
 
 @pytest.fixture(scope="module")

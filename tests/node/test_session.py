@@ -11,8 +11,8 @@ from tally_node.service import Station, export
 from tally_node.session import Player
 from tally_node.voice import NodeError
 from tally_protocol.errors import ProtocolError
-from tests.node.county import Sealing
 from tests.node.laptop import PASSPHRASE, VILLAGES, VOTE_A, again, enrol, laptop, rows64, session_lines, take_in
+from tests.node.sealing import Sealing
 from tests.world import TIME
 
 

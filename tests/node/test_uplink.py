@@ -13,8 +13,9 @@ from tally_node.service import Station
 from tally_node.session import Player, play
 from tally_node.uplink import BACKOFF_MOST, Uplink, Waiting
 from tally_protocol.ids import ChainName
-from tests.node.county import Book, Moods, Sealing, serving
+from tests.node.county import Book, Moods, serving
 from tests.node.laptop import PASSPHRASE, VILLAGES, again, laptop, session_lines, take_in
+from tests.node.sealing import Sealing
 from tests.world import TIME
 
 pytestmark = pytest.mark.fault
@@ -206,7 +207,7 @@ def test_counting_goes_on_while_the_county_comes_and_goes(tmp_path: Path) -> Non
 
 
 def test_nothing_is_lost_in_72_hours_without_a_network(tmp_path: Path) -> None:
-    """A virtual clock: three days of refused connections, a restart in between, new records meanwhile, then delivery."""
+    """A virtual clock: three days of refused connections, a restart in between, new records, then delivery."""
     station, sealing = laptop(tmp_path / "home")
     count(station, {"v1": VILLAGES["v1"]})
     book = Book(sealing)

@@ -6,8 +6,9 @@ from pathlib import Path
 from tally_node.outbox import Outbox
 from tally_node.service import Station
 from tally_node.session import Player, play
-from tests.node.county import Book, Moods, Sealing, serving
+from tests.node.county import Book, Moods, serving
 from tests.node.laptop import VILLAGES, again, laptop, session_lines, take_in
+from tests.node.sealing import Sealing
 
 
 async def play_all(
