@@ -47,6 +47,9 @@ class Installed:
 def install(home: Home, journal: Journal, keyring: Keyring, bundle: Path, authority: str | None) -> Installed:
     """Check everything, then install everything in one transaction; certificates last."""
     note = _read(bundle / "election.note")
+    transport = {name: _read(bundle / name) for name in ("ca.pem", "node.pem", "county.json")}
+    _check_certificate(transport["node.pem"], keyring)
+    _read_county(bundle / "county.json")
     try:
         election = Election.from_body(decode_text(parse_note(note).text)[1])
         anchor = VerifierKey(authority_name(election.id), election.authority)
@@ -59,11 +62,9 @@ def install(home: Home, journal: Journal, keyring: Keyring, bundle: Path, author
             units, stations = _keep_notes(journal, keyring, home.node(), bundle, (election, digest))
     except ProtocolError as error:
         raise NodeError(error.code, f"bundle {error.where}", expected=error.expected, found=error.found) from None
-    _check_certificate(_read(bundle / "node.pem"), keyring)
-    _read_county(bundle / "county.json")
     home.county.mkdir(mode=0o700, exist_ok=True)
-    for name in ("ca.pem", "node.pem", "county.json"):
-        write_private(home.county / name, _read(bundle / name))
+    for name, data in transport.items():
+        write_private(home.county / name, data)
     return Installed(
         election.id, election.title, anchor.fingerprint, authority is not None, units, stations, election.test
     )
@@ -99,6 +100,8 @@ def _keep_notes(
             journal.add_manifest(digest, ("unit", unit.id, ""), unit.version, note)
         else:
             raise NodeError("N_BUNDLE", "notes", expected="roster and unit notes", found=kind)
+    if not units:
+        raise NodeError("N_BUNDLE", "notes", expected="rosters and units of this laptop")
     return units, stations
 
 

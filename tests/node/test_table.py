@@ -122,7 +122,8 @@ def test_signers_times_and_totals(place: tuple[Station, Sealing]) -> None:
     table.open("123456789012", ODD_TIME)
     table.papers(Stack("village", VOTE_A * 60), ODD_TIME)
     table.close({"collected": 60}, ODD_TIME)
-    names = {}
+    names: dict[str, list[str]] = {}
+    last: object = None
     for row in station.journal.records(ChainName("s/v1/1")):
         found = decode_record(row.note)
         names[found.kind] = [line.name.rsplit("/", 1)[1] for line in found.note.lines]
