@@ -39,8 +39,8 @@ BOX_FIGURES: Final = ("delivered", "issued", "spoiled", "unused", "proxies", "co
 BOX_KINDS: Final = ("main", "station", "mobile")
 MAX_CONTESTS: Final = 64
 MAX_CANDIDATES: Final = 512
-MAX_STATIONS: Final = 256
-MAX_BOXES: Final = 256
+MAX_STATIONS: Final = 600
+MAX_BOXES: Final = 600
 MAX_LEVELS: Final = 8
 MAX_MARKS: Final = 512
 

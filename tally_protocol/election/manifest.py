@@ -21,6 +21,7 @@ from tally_protocol.ids import (
     StationId,
     UnitId,
 )
+from tally_protocol.seal.note import decode_base64
 
 ROLES = ROLE_WORDS
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -62,7 +63,7 @@ class Election:
             date=_read_date(read),
             id=ElectionId(read.id("id")),
             log_ed25519=log.hash("ed25519"),
-            log_mldsa44=log.take("mldsa44", str),
+            log_mldsa44=_read_mldsa44(log),
             origin=_read_origin(read),
             profiles=read.items("profiles", Profile.parse, 1, 64),
             test=read.take("test", bool),
@@ -110,6 +111,13 @@ def _read_date(read: Reader) -> str:
         date.fromisoformat(text)
     except ValueError:
         raise Malformed("E_FIELD", "election.date", expected="a calendar date YYYY-MM-DD") from None
+    return text
+
+
+def _read_mldsa44(read: Reader) -> str:
+    text = read.take("mldsa44", str)
+    if len(decode_base64(text.encode(), read.at("mldsa44"))) != _MLDSA44_PUBLIC:
+        raise Malformed("E_FIELD", read.at("mldsa44"), expected=f"base64 of {_MLDSA44_PUBLIC} bytes")
     return text
 
 

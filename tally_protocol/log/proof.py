@@ -33,18 +33,25 @@ def format_proof(index: int, path: Sequence[bytes], checkpoint: bytes) -> bytes:
 
 
 def parse_proof(data: bytes) -> TlogProof:
-    """Read the file; raises Malformed E_NOTE or E_B64."""
+    """Read the file; RuleViolation E_PROOF for anything that is not exactly one [PROOF-1]."""
     head, separator, checkpoint = data.partition(b"\n\n")
     lines = head.split(b"\n")
-    if not separator or not data.startswith(HEADER) or len(lines) < 2 or len(lines) > 67:
-        raise Malformed("E_NOTE", "tlog-proof", expected="header, index, hashes, empty line, checkpoint")
-    if lines[1].startswith(b"extra "):
-        decode_base64(lines.pop(1)[6:], "tlog-proof")
+    if not separator or not data.startswith(HEADER) or len(lines) > 67:
+        raise _not_a_proof()
+    try:
+        if lines[1].startswith(b"extra "):
+            decode_base64(lines.pop(1)[6:], "tlog-proof")
+        path = tuple(decode_base64(line, "tlog-proof") for line in lines[2:])
+    except Malformed:
+        raise _not_a_proof() from None
     match = _INDEX.fullmatch(lines[1]) if len(lines) > 1 else None
-    path = tuple(decode_base64(line, "tlog-proof") for line in lines[2:])
     if match is None or any(len(part) != 32 for part in path):
-        raise Malformed("E_NOTE", "tlog-proof", expected="an index and hashes of 32 bytes")
+        raise _not_a_proof()
     return TlogProof(int(match[1]), path, checkpoint)
+
+
+def _not_a_proof() -> RuleViolation:
+    return RuleViolation("E_PROOF", "tlog-proof", expected="header, index, hashes of 32 bytes, empty line, checkpoint")
 
 
 def check_proof(data: bytes, entry: bytes, origin: str, ed25519: bytes, mldsa44: bytes) -> tuple[int, Checkpoint]:

@@ -13,7 +13,7 @@ from tally_protocol.errors import Malformed
 from tally_protocol.fields import JsonObject, Reader
 from tally_protocol.ids import ChainName, CountyChain, Hash32, StationChain, UnitChain, parse_chain
 from tally_protocol.record import station_kinds, unit_kinds
-from tally_protocol.record.links import Links
+from tally_protocol.record.links import Links, read_epoch
 from tally_protocol.record.station_kinds import Batch, BoxCount, Close, Correction, Open, Void
 from tally_protocol.record.unit_kinds import Names, Standings, Statement
 from tally_protocol.seal.document import decode_text, record_hash
@@ -42,7 +42,7 @@ class Receipt:
         value = cls(
             chain=ChainName(read.take("chain", str)),
             election=read.hash("election"),
-            epoch=read.integer("epoch", 1),
+            epoch=read_epoch(read),
             from_seq=read.integer("from"),
             head=read.hash("head"),
             time=read.time(),

@@ -22,17 +22,14 @@ class Links:
     @classmethod
     def read(cls, read: Reader) -> Self:
         """Take the chain fields; raises Malformed E_FIELD, E_RANGE, E_EPOCH."""
-        value = cls(
+        return cls(
             chain=ChainName(read.take("chain", str)),
             election=read.hash("election"),
-            epoch=read.integer("epoch", 0),
+            epoch=read_epoch(read),
             prev=read.hash("prev"),
             seq=read.integer("seq"),
             time=read.time(),
         )
-        if value.epoch != 1:
-            raise Malformed("E_EPOCH", read.at("epoch"), expected=1, found=value.epoch)
-        return value
 
     def to_body(self) -> JsonObject:
         """The JSON fields; inverse of `read`."""
@@ -44,3 +41,11 @@ class Links:
             "seq": self.seq,
             "time": self.time,
         }
+
+
+def read_epoch(read: Reader) -> int:
+    """Take `epoch`, which is 1 in this version; another integer is Malformed E_EPOCH."""
+    epoch = read.take("epoch", int)
+    if epoch != 1:
+        raise Malformed("E_EPOCH", read.at("epoch"), expected=1, found=epoch)
+    return epoch

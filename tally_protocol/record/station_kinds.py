@@ -207,7 +207,7 @@ def _read_void(read: Reader, links: Links) -> Void:
         running=_read_layout_figures(read, "running", 0, "void.running"),
         target=read.hash("target"),
         target_seq=read.integer("target_seq"),
-        write_ins=_read_write_ins(read, -_M, -1),
+        write_ins=_read_write_ins(read, -_M, _M),
     )
 
 

@@ -107,7 +107,7 @@ class UnitState:
             state = self.stations[entry.id]
             if state.close is None:
                 raise BrokenChain("E_HEAD", f"station {entry.id}", expected="a closed station")
-            cited.append(CitedClose(entry.id, state.close_seq, state.close, state.next_seq - 1, state.head))
+            cited.append(CitedClose(entry.id, state.close_seq, state.next_seq - 1, state.head))
         return tuple(cited)
 
     def totals(self) -> tuple[tuple[str, tuple[int, ...]], ...]:

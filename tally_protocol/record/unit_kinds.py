@@ -18,29 +18,27 @@ _LARGE = 2**53 - 1
 
 @dataclass(frozen=True, slots=True)
 class CitedClose:
-    """A station's `close` and the head of its chain, as a statement cites them."""
+    """The place of a station's `close` and the head of its chain, as a statement cites them."""
 
     station: str
     close_seq: int
-    close: Hash32
     head_seq: int
     head: Hash32
 
     @classmethod
     def parse(cls, value: object, where: str) -> "CitedClose":
         """Read one entry."""
-        station, close_seq, close, head_seq, head = parts_of(value, where, 5)
+        station, close_seq, head_seq, head = parts_of(value, where, 4)
         return cls(
             id_of(station, where),
             integer_of(close_seq, where),
-            hash_of(close, where),
             integer_of(head_seq, where),
             hash_of(head, where),
         )
 
     def to_list(self) -> list[object]:
         """The JSON list; inverse of `parse`."""
-        return [self.station, self.close_seq, self.close.hex(), self.head_seq, self.head.hex()]
+        return [self.station, self.close_seq, self.head_seq, self.head.hex()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +112,7 @@ class Person:
             contest=read.id("contest"),
             entries=read.items("entries", Entry.parse, 1, limits.NAMES_PER_CHAIN),
             name=read.name(),
-            votes=read.integer("votes", 1),
+            votes=read.integer("votes"),
         )
         read.done()
         return person
