@@ -16,7 +16,6 @@ class Metrics:
         self.accepted = Counter("changpiao_node_accepted", "Records the county accepted", registry=self.registry)
         self.duplicates = Counter("changpiao_node_duplicates", "Records the county had", registry=self.registry)
         self.refused = Counter("changpiao_node_refused", "Chains stopped by a refusal", registry=self.registry)
-        self.connections = Counter("changpiao_node_connections", "Connections begun", registry=self.registry)
         self.owed = Gauge("changpiao_node_owed_records", "Records not yet acknowledged", registry=self.registry)
 
     def write(self, path: Path) -> None:

@@ -293,10 +293,13 @@ class Outbox:
                 owed[row.hash] = replace(row, note=b"", sealed=b"")
         return list(owed.values())
 
-    def add_proof(self, row: Row, proof: bytes) -> None:
-        """Keep a proof that the caller has checked [PROOF-1]."""
+    def add_proofs(self, proofs: Sequence[tuple[Row, bytes]]) -> None:
+        """Keep proofs that the caller has checked [PROOF-1]; durable together."""
+        if not proofs:
+            return
         with self._journal.write(new_work=False):
-            self._journal.add_proof(row.hash, row.chain, row.seq, proof)
+            for row, proof in proofs:
+                self._journal.add_proof(row.hash, row.chain, row.seq, proof)
         self.progress += 1
 
     def undelivered(self) -> dict[ChainName, int]:

@@ -29,7 +29,7 @@ from tally_protocol.wire.v1 import intake_pb2, intake_pb2_grpc
 HELLO_CHAINS = 2000
 MESSAGE_BYTES = 1024 * 1024
 BACKOFF_FIRST, BACKOFF_MOST = 0.5, 30.0
-PROOF_DEADLINE, PROOF_PAUSE, PROOFS_AT_ONCE = 10.0, 0.3, 8
+PROOF_DEADLINE, PROOF_PAUSE, PROOFS_AT_ONCE, PROOFS_A_ROUND = 10.0, 0.3, 8, 512
 SILENCE_MOST = 120.0
 _RETRY = (aio.AioRpcError, asyncio.InvalidStateError, AnswersDoNotFitError, OSError)
 _VERDICTS = {
@@ -231,22 +231,23 @@ class Uplink:
         """Ask for the tlog-proofs that are owed until each is published and holds [RECEIPT-4] [PROOF-1]."""
         limit = asyncio.Semaphore(PROOFS_AT_ONCE)
 
-        async def fetch(row: Row) -> None:
+        async def fetch(row: Row) -> tuple[Row, bytes] | None:
             async with limit:
                 answer = await stub.Prove(intake_pb2.ProveRequest(record_hash=row.hash), timeout=PROOF_DEADLINE)
             if not answer.published:
-                return
+                return None
             try:
                 self._check_proof(row, answer.proof)
             except ProtocolError as error:
                 raise NodeError(error.code, f"{row.chain} {row.seq}", found=error) from None
-            self._outbox.add_proof(row, answer.proof)
+            return row, answer.proof
 
         quiet = 0
-        while owed := self._outbox.owed_proofs():
-            before = self._outbox.progress
-            await asyncio.gather(*(fetch(row) for row in owed))
-            quiet = quiet + 1 if self._outbox.progress == before else 0
+        while owed := self._outbox.owed_proofs()[:PROOFS_A_ROUND]:
+            found = await asyncio.gather(*(fetch(row) for row in owed))
+            got = [pair for pair in found if pair is not None]
+            self._outbox.add_proofs(got)
+            quiet = 0 if got else quiet + 1
             if quiet * PROOF_PAUSE > SILENCE_MOST:
                 raise AnswersDoNotFitError("the county publishes no proof")
             if quiet:

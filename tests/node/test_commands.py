@@ -179,8 +179,7 @@ def test_a_wrong_passphrase_and_a_missing_home(person: Person, tmp_path: Path) -
     assert "N_EXISTS" in person.run("init", "--node", "n1", code=1).stderr
 
 
-@pytest.mark.usefixtures("person")
-def test_a_bundle_of_somebody_else_is_refused(tmp_path: Path) -> None:
+def test_a_bundle_of_somebody_else_is_refused(person: Person, tmp_path: Path) -> None:
     """[SEAL-3] [SIGN-1] authority, keys and certificate are compared before anything is installed."""
     stranger = Person(tmp_path / "stranger")
     stranger.run("init", "--node", "n1")
@@ -189,4 +188,4 @@ def test_a_bundle_of_somebody_else_is_refused(tmp_path: Path) -> None:
     assert "N_BUNDLE" in stranger.run("status", code=1).stderr
     note = (tmp_path / "bundle" / "election.note").read_bytes()
     (tmp_path / "bundle" / "election.note").write_bytes(note.replace(b"2026", b"2027"))
-    assert "E_SIG" in stranger.run("install", "--bundle", str(tmp_path / "bundle"), code=1).stderr
+    assert "E_SIG" in person.run("install", "--bundle", str(tmp_path / "bundle"), code=1).stderr
