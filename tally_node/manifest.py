@@ -16,12 +16,14 @@ from tally_protocol.election.manifest import Election, Roster
 from tally_protocol.election.unit import Unit
 from tally_protocol.errors import ProtocolError
 from tally_protocol.ids import Hash32
+from tally_protocol.limits import STATIONS_PER_UNIT
 from tally_protocol.seal.document import decode_text, record_hash
 from tally_protocol.seal.keys import VerifierKey, authority_name, check_line
 from tally_protocol.seal.note import parse_note
 
 AUTHORITY = "authority"
-KEPT = 256
+# three of the largest units [CONV-2]: a table is cut with its unit's other tables in view
+KEPT = 3 * STATIONS_PER_UNIT
 T = TypeVar("T")
 
 
@@ -85,6 +87,7 @@ class Manifest:
         self.hash = record_hash(text)
         self._units: Recent[Sealed[Unit]] = Recent()
         self._rosters: Recent[Sealed[Roster]] = Recent()
+        self._installed: set[Hash32] = set()
 
     @property
     def authority(self) -> VerifierKey:
@@ -132,7 +135,11 @@ class Manifest:
 
     def has(self, digest: Hash32) -> bool:
         """Whether a note is installed here: rosters of tables that other laptops host need not be."""
-        return self._journal.manifest_by_hash(digest) is not None
+        if digest not in self._installed:
+            if self._journal.manifest_by_hash(digest) is None:
+                return False
+            self._installed.add(digest)
+        return True
 
     def units(self) -> list[str]:
         """Ids of all installed units, in order of installation."""
