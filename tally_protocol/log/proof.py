@@ -36,7 +36,7 @@ def parse_proof(data: bytes) -> TlogProof:
     """Read the file; RuleViolation E_PROOF for anything that is not exactly one [PROOF-1]."""
     head, separator, checkpoint = data.partition(b"\n\n")
     lines = head.split(b"\n")
-    if not separator or not data.startswith(HEADER) or len(lines) > 67:
+    if not separator or not data.startswith(HEADER) or not 2 <= len(lines) <= 67:
         raise _not_a_proof()
     try:
         if lines[1].startswith(b"extra "):

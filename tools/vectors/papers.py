@@ -49,7 +49,7 @@ def _valid(what: str, comment: str, rows: Sequence[Sequence[int]], figures: list
     return good("validity", what, comment, given, {"figures": figures, "write_ins": options.get("write_ins", [])})
 
 
-# papers | valid blank over torn not_official marked unidentifiable unstated written | a | b: approve oppose unclear abstain
+# papers | valid blank over torn not_official marked unidentifiable unstated written | a: approve oppose unclear abstain
 def _one(head: list[int], a: list[int], b: list[int], papers: int = 1) -> list[int]:
     return [papers, *head, *a, *b]
 
