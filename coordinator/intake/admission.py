@@ -1,0 +1,251 @@
+"""May this record come in? Pure decisions in the order of spec/4; the writer does what they say.
+
+Four steps over a commit group: `read` (bytes, identity, signatures), `open_part` (decrypt, commitment), `judge` (numpy,
+the whole group at once), `decide` (one record after the other against its chain, then taken in). Serves [INTAKE-1]
+[INTAKE-3] [INTAKE-5] [INTAKE-6] [CHAIN-1] [CHAIN-6] [CUT-2] [BALLOT-1] [BALLOT-2] [BALLOT-3] [BALLOT-4] [BALLOT-5].
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+
+from coordinator.ledger import County
+from coordinator.tally.matrix import Effect
+from coordinator.tally.planes import Papers, judge_group
+from tally_protocol.election.profile import Profile
+from tally_protocol.election.shape import Shape, shape
+from tally_protocol.election.unit import Unit
+from tally_protocol.election.validity import judge
+from tally_protocol.errors import Malformed, ProtocolError, RuleViolation
+from tally_protocol.ids import Hash32
+from tally_protocol.record.ballots import SealedPart
+from tally_protocol.record.kinds import ChainBody, Decoded, decode_record
+from tally_protocol.record.sealing import Opener
+from tally_protocol.record.signing import check_committee_signers, check_station_signers
+from tally_protocol.record.station_kinds import Batch, Correction
+from tally_protocol.record.unit_kinds import Names, Standings, Statement
+from tally_protocol.seal.document import record_hash
+from tally_protocol.seal.note import parse_note
+
+# below this many papers' batches of one shape, plain Python is as quick as numpy
+PLAIN_MOST = 3
+Counted = tuple[tuple[int, ...], tuple[tuple[int, int, int], ...]]
+HashAt = Callable[[str, int], bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An envelope as it came. `node` is the laptop of the certificate, None for the county's own desk [INTAKE-6]."""
+
+    note: bytes
+    sealed: bytes
+    node: str | None
+
+
+class Candidate:
+    """A received record on its way through the steps; `error` ends it, `late` waits for its turn in the order."""
+
+    __slots__ = ("chain", "count", "decoded", "duplicate", "error", "hash", "late", "part", "received")
+
+    def __init__(self, received: Received) -> None:
+        """Nothing is known yet."""
+        self.received = received
+        self.decoded: Decoded | None = None
+        self.chain = ""
+        self.hash = Hash32(b"")
+        self.error: ProtocolError | None = None
+        self.duplicate = False
+        self.part: SealedPart | None = None
+        self.late: ProtocolError | None = None
+        self.count: Counted | None = None
+
+
+def read(received: Received, county: County, hash_at: HashAt) -> Candidate:
+    """Bytes to a record of this election, from a laptop that may deliver it, with good signatures."""
+    candidate = Candidate(received)
+    try:
+        _read(candidate, county, hash_at)
+    except ProtocolError as error:
+        candidate.error = error
+        if not candidate.hash:
+            candidate.hash = _hash_of(received.note)
+    return candidate
+
+
+def _hash_of(note: bytes) -> Hash32:
+    """The hash by which the sender knows a record that cannot be decoded."""
+    try:
+        return record_hash(parse_note(note).text)
+    except Malformed:
+        return Hash32(sha256(note).digest())
+
+
+def _read(candidate: Candidate, county: County, hash_at: HashAt) -> None:
+    received = candidate.received
+    decoded = candidate.decoded = decode_record(received.note)
+    candidate.hash = decoded.hash
+    links = decoded.links
+    if links.election != county.election_hash:
+        raise RuleViolation("E_ELECTION", links.chain)
+    node = county.nodes.get(links.chain)
+    if node is None and not isinstance(decoded.body, Standings):
+        raise RuleViolation("E_UNKNOWN_CHAIN", "chain")
+    if isinstance(decoded.body, Standings):
+        # the county writes its own chain itself; nobody delivers for it
+        raise RuleViolation("E_IDENTITY", links.chain)
+    candidate.chain = links.chain
+    if received.node is not None and received.node != node:
+        raise RuleViolation("E_IDENTITY", links.chain, expected="the laptop that the manifest names")
+    next_seq, _ = county.position(links.chain)
+    if links.seq < next_seq and hash_at(links.chain, links.seq) == decoded.hash:
+        candidate.duplicate = True
+        return
+    _check_signers(decoded, county)
+    if received.sealed and not isinstance(decoded.body, Batch | Correction):
+        raise RuleViolation("E_SEALED", links.chain, expected="no ballots beside this kind")
+
+
+def _check_signers(decoded: Decoded, county: County) -> None:
+    body = decoded.body
+    if isinstance(body, Statement | Names):
+        unit = county.units[body.links.chain[2:]].unit
+        check_committee_signers(decoded.note, decoded.kind, county.election, unit, _profile(county, unit))
+        return
+    state = county.stations[decoded.links.chain]
+    unit = state.manifest.unit
+    check_station_signers(
+        decoded.note, decoded.kind, county.election, unit, state.manifest.roster, _profile(county, unit)
+    )
+
+
+def _profile(county: County, unit: Unit) -> Profile:
+    profile = county.election.profile(unit.profile)
+    if profile is None:
+        raise RuleViolation("E_MANIFEST", f"unit {unit.id}")
+    return profile
+
+
+def _batch_of(candidate: Candidate) -> Batch | None:
+    """The batch fields of a record that carries papers."""
+    body = candidate.decoded.body if candidate.decoded is not None else None
+    if isinstance(body, Correction):
+        return body.batch
+    return body if isinstance(body, Batch) else None
+
+
+def open_part(candidate: Candidate, opener: Opener) -> None:
+    """Decrypt the papers and recompute their commitment; what is wrong is said when its turn comes (`late`)."""
+    batch = _batch_of(candidate)
+    if batch is None or candidate.error is not None or candidate.duplicate:
+        return
+    try:
+        data = opener.open(candidate.received.sealed, candidate.hash)
+        if sha256(data).digest() != batch.sealed:
+            raise RuleViolation("E_SEALED", candidate.chain, expected="the sealed part that the record names")
+        part = SealedPart.decode(data)
+        candidate.part = part
+        if part.papers != batch.figures[0]:
+            raise RuleViolation("E_SEALED", candidate.chain, expected="as many papers as the figures say")
+        if part.root() != batch.root:
+            raise RuleViolation("E_COMMITMENT", candidate.chain)
+    except ProtocolError as error:
+        candidate.late = error
+
+
+@lru_cache(maxsize=65_536)
+def _structure(paper: Shape) -> tuple[tuple[int, int, int], ...]:
+    """What the kernel needs of a shape, without names: units with equal papers are judged together."""
+    return tuple((contest.candidates, contest.slots, contest.max_marks) for contest in paper.contests)
+
+
+def judge_all(candidates: Sequence[Candidate], county: County) -> None:
+    """Count every opened batch of the group, batches of equal papers in one operation [BALLOT-3]."""
+    groups: dict[tuple[object, str], list[tuple[Candidate, Shape, Papers]]] = {}
+    for candidate in candidates:
+        batch = _batch_of(candidate)
+        if candidate.part is None or candidate.late is not None or batch is None:
+            continue
+        unit = county.stations[candidate.chain].manifest.unit
+        try:
+            paper = shape(unit, batch.layout)
+            if candidate.part.width != paper.width:
+                raise RuleViolation("E_SEALED", candidate.chain, expected="rows of the layout's width")
+        except RuleViolation as error:
+            candidate.late = error
+            continue
+        papers = Papers(candidate.part.rows, candidate.part.papers, batch.table)
+        key = _structure(paper), _profile(county, unit).overvote
+        groups.setdefault(key, []).append((candidate, paper, papers))
+    for (_, overvote), group in groups.items():
+        _judge(group, overvote)
+
+
+def _judge(group: Sequence[tuple[Candidate, Shape, Papers]], overvote: str) -> None:
+    if len(group) <= PLAIN_MOST:
+        for candidate, paper, papers in group:
+            rows = [papers.rows[i : i + paper.width] for i in range(0, len(papers.rows), paper.width)]
+            try:
+                judged = judge(paper, rows, papers.table, overvote)
+            except RuleViolation as error:
+                candidate.late = error
+                continue
+            candidate.count = judged.figures, judged.write_ins
+        return
+    verdicts = judge_group(group[0][1], [papers for _, _, papers in group], overvote)
+    for (candidate, _, _), good, figures, names in zip(
+        group, verdicts.in_range.tolist(), verdicts.figures.tolist(), verdicts.write_ins, strict=True
+    ):
+        if good:
+            candidate.count = tuple(figures), names
+        else:
+            candidate.late = RuleViolation("E_RANGE", candidate.chain)
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A record that was taken in, and what it adds to the totals."""
+
+    body: ChainBody
+    effect: Effect | None
+
+
+def decide(candidate: Candidate, county: County, hash_at: HashAt) -> Admitted | None:
+    """Check a record against its chain and take it in; None for a duplicate. Raises ProtocolError, changing nothing."""
+    if candidate.error is not None:
+        raise candidate.error
+    decoded = candidate.decoded
+    if decoded is None or candidate.duplicate:
+        return None
+    body = decoded.body
+    links = decoded.links
+    next_seq, _ = county.position(links.chain)
+    if links.seq < next_seq and hash_at(links.chain, links.seq) == decoded.hash:
+        # the first of the two came in the same group [INTAKE-3]
+        return None
+    if isinstance(body, Statement | Names):
+        unit = county.units[links.chain[2:]]
+        unit.check(body, _profile(county, unit.unit))
+        return Admitted(body, county.take(body, decoded.hash))
+    state = county.stations[links.chain]
+    state.check(body)  # type: ignore[arg-type]
+    batch = _batch_of(candidate)
+    if batch is not None:
+        if isinstance(body, Batch):
+            cells = county.units[state.manifest.unit.id].cells
+            cells.check(batch.layout, batch.figures[0], county.election.threshold)
+        _check_papers(candidate, batch, len(state.register) + 1)
+    return Admitted(body, county.take(body, decoded.hash))  # type: ignore[arg-type]
+
+
+def _check_papers(candidate: Candidate, batch: Batch, first_name: int) -> None:
+    """The sealed part, its commitment, the count: in this order [BALLOT-1] [BALLOT-2] [BALLOT-3] [BALLOT-4]."""
+    late = candidate.late
+    if late is not None and late.code == "E_SEALED":
+        raise late
+    if candidate.part is not None:
+        candidate.part.check_names(first_name, batch.names)
+    if late is not None:
+        raise late
+    if candidate.count != (batch.figures, batch.write_ins):
+        raise RuleViolation("E_COUNT", candidate.chain)

@@ -1,0 +1,158 @@
+"""From stored records to the published folder, so that a crash at any line is repaired by the code that runs every day.
+
+Order [PUB-2]: records durable in the store -> tiles staged durably -> the signed checkpoint swapped into the lock ->
+tiles written -> `checkpoint` last -> staging dropped. If the process dies
+- before the swap: the staged step was never signed for; `settle` drops it and the next round makes it anew;
+- after the swap: the lock holds the staged checkpoint; `settle` writes the same files again and finishes.
+`settle` is also the last part of every ordinary round. Serves [PUB-1] [PUB-2] [PUB-3] [CHECK-3].
+"""
+
+import base64
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
+
+from coordinator.publish.folder import PublicFolder
+from coordinator.publish.lock import Lock
+from coordinator.publish.sequencer import Sequencer
+from coordinator.settings import CountyError
+from coordinator.store.database import Database
+from tally_protocol.election.manifest import Election
+from tally_protocol.log.checkpoint import Checkpoint, mldsa_vkey, open_checkpoint, sign_checkpoint
+from tally_protocol.seal.keys import Signer, authority_name, vkey
+
+
+@dataclass(frozen=True, slots=True)
+class LogKeys:
+    """The log's two signing keys."""
+
+    ed25519: Signer
+    mldsa44: MLDSA44PrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The published checkpoint and its size, replaced together."""
+
+    checkpoint: bytes
+    size: int
+
+
+class Publisher:
+    """One log, one folder, one lock."""
+
+    def __init__(
+        self,
+        *,
+        election: Election,
+        sequencer: Sequencer,
+        staging: Database,
+        lock: Lock,
+        folder: PublicFolder,
+        keys: LogKeys,
+        now: Callable[[], int] = lambda: int(time.time()),
+    ) -> None:
+        """Nothing is written before `recover`."""
+        self._election = election
+        self._sequencer = sequencer
+        self._staging = staging
+        self._lock = lock
+        self._folder = folder
+        self._keys = keys
+        self._now = now
+        self.head = Head(b"", 0)
+
+    def recover(self, stored: int) -> None:
+        """Bring the folder to what the lock says; CountyError E_LOCK_AHEAD if either is ahead of the store [PUB-1]."""
+        locked, _ = self._lock.read()
+        published = self._folder.checkpoint()
+        for checkpoint, where in ((locked, "lock.db"), (published, "checkpoint")):
+            if checkpoint and self._open(checkpoint).size > stored:
+                raise CountyError(
+                    f"E_LOCK_AHEAD: {where} 比存储新；存储可能是旧备份。拒绝发布，请恢复最新的 store.db",
+                    f"E_LOCK_AHEAD: {where} is ahead of the store, which may be an old backup; publishing refused",
+                )
+        if published and (not locked or self._open(published).size > self._open(locked).size):
+            raise CountyError(
+                "E_LOCK_AHEAD: 已发布的检查点比锁库新；请恢复最新的 lock.db",
+                "E_LOCK_AHEAD: the published checkpoint is ahead of the lock; restore lock.db",
+            )
+        self._sequencer.grow(stored)
+        for checkpoint in (locked, published):
+            if checkpoint:
+                self._check_root(self._open(checkpoint))
+        self._write_keys()
+        if locked and self._staged() != locked and published != locked:
+            # the staging was lost with its disk: the store gives the same bytes again
+            old = self._open(published).size if published else 0
+            self._stage(old, self._open(locked).size, locked)
+        self.settle()
+
+    def _open(self, checkpoint: bytes) -> Checkpoint:
+        election = self._election
+        return open_checkpoint(
+            checkpoint, election.origin, election.log_ed25519, base64.b64decode(election.log_mldsa44)
+        )
+
+    def _check_root(self, checkpoint: Checkpoint) -> None:
+        if self._sequencer.root(checkpoint.size) != checkpoint.root:
+            raise CountyError(
+                f"E_SELF_CHECK: 存储的前 {checkpoint.size} 条与已签检查点不符；拒绝发布，保留现场",
+                f"E_SELF_CHECK: the first {checkpoint.size} entries do not have the signed root; publishing refused",
+            )
+
+    def _write_keys(self) -> None:
+        """Verification keys beside the record: a convenience, never an anchor [PUB-4]."""
+        election, folder = self._election, self._folder
+        mldsa = mldsa_vkey(election.origin, base64.b64decode(election.log_mldsa44))
+        folder.write_file("log.vkey", (vkey(election.origin, election.log_ed25519) + "\n").encode())
+        folder.write_file("keys/log-mldsa44.vkey", (mldsa + "\n").encode())
+        folder.write_file(
+            "keys/authority.vkey", (vkey(authority_name(election.id), election.authority) + "\n").encode()
+        )
+
+    def publish(self, stored: int) -> bool:
+        """One round up to `stored` entries; False if there is nothing new or the clock stands before the last time."""
+        if stored <= self.head.size:
+            return False
+        locked, last = self._lock.read()
+        now = self._now()
+        if now < last:
+            # a time that goes back would be a false statement in the ML-DSA line: wait for the clock [CHECK-2]
+            return False
+        self._sequencer.grow(stored)
+        head = Checkpoint(self._election.origin, stored, self._sequencer.root(stored))
+        signed = sign_checkpoint(head, self._keys.ed25519, self._keys.mldsa44, now)
+        self._stage(self.head.size, stored, signed)
+        self._lock.swap(locked, signed, now)
+        self.settle()
+        return True
+
+    def _stage(self, old: int, new: int, checkpoint: bytes) -> None:
+        """Keep every file of the step durably, with the checkpoint that needs them."""
+        with self._staging.write() as connection:
+            connection.exec_driver_sql("DELETE FROM staged")
+            connection.exec_driver_sql("DELETE FROM head")
+            for path, data in self._sequencer.files(old, new):
+                connection.exec_driver_sql("INSERT INTO staged VALUES (?, ?)", (path, data))
+            connection.exec_driver_sql("INSERT INTO head VALUES (1, ?)", (checkpoint,))
+
+    def _staged(self) -> bytes:
+        with self._staging.read() as connection:
+            row = connection.exec_driver_sql("SELECT checkpoint FROM head").one_or_none()
+        return b"" if row is None else bytes(row[0])
+
+    def settle(self) -> None:
+        """Write what is staged if the lock signed for it, else forget it; the last part of every round [PUB-2]."""
+        locked, _ = self._lock.read()
+        if locked and self._staged() == locked:
+            with self._staging.read() as connection:
+                rows = connection.exec_driver_sql("SELECT path, data FROM staged ORDER BY path")
+                self._folder.write_tiles((str(path), bytes(data)) for path, data in rows)
+            self._folder.write_file("checkpoint", locked)
+        with self._staging.write() as connection:
+            connection.exec_driver_sql("DELETE FROM staged")
+            connection.exec_driver_sql("DELETE FROM head")
+        self.head = Head(locked, self._open(locked).size if locked else 0)
