@@ -1,0 +1,1 @@
+"""The log walked record by record: manifest, station chains, unit chains, the chain of totals."""

@@ -1,0 +1,96 @@
+"""`inspect`: any record for a person: kind, hash, signers, fields, and figures under the names of the unit note.
+
+Serves [NOTE-3] (the hash by which records cite each other) and the promise that compact figures stay readable.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from verifier.chain.route import route
+from verifier.checks.files import read_wide
+from verifier.decode.layouts import PER_CANDIDATE, PER_CONTEST, Layout, layouts_of
+from verifier.findings.codes import NoVerdict, Refused
+from verifier.findings.report import shown
+from verifier.notes import Record, read_record
+from verifier.source import BUNDLE_LIMIT, Folder
+from verifier.tree import split_bundle, tiles_at
+
+
+def entries_of(folder: Folder, size: int) -> Iterator[tuple[int, bytes]]:
+    """Every entry of a log in order; missing files are passed over."""
+    for number, width in tiles_at(0, size):
+        data, full = read_wide(folder, "entries", number, width, BUNDLE_LIMIT)
+        if data is not None:
+            for place, entry in enumerate(split_bundle(data, width, full=full)):
+                yield 256 * number + place, entry
+
+
+def record_at(folder: Folder, size: int, index: int) -> tuple[Record, dict[str, Layout]]:
+    """The record at an index and the layouts of its unit as they were then."""
+    if not 0 <= index < size:
+        raise NoVerdict(f"the log has entries 0 to {size - 1}", f"日志只有第 0 到第 {size - 1} 条记录")
+    number = index // 256
+    data, full = read_wide(folder, "entries", number, min(256, size - 256 * number), BUNDLE_LIMIT)
+    if data is None:
+        raise NoVerdict(f"the file of entry {index} is missing", f"缺少第 {index} 条记录所在的文件")
+    entry = split_bundle(data, min(256, size - 256 * number), full=full)[index - 256 * number]
+    record, unit = read_record(entry), route(entry).unit
+    layouts: dict[str, Layout] = {}
+    if unit and "chain" in record.fields:
+        for place, other in entries_of(folder, index):
+            if place < index and other.startswith(b"changpiao/v1 unit\n") and route(other).unit == unit:
+                try:
+                    layouts = layouts_of(read_record(other).fields)
+                except Refused:
+                    continue
+    return record, layouts
+
+
+def inspection(record: Record, layouts: dict[str, Layout]) -> Iterator[str]:
+    """Lines for a person."""
+    yield f"种类 kind: {record.kind}"
+    yield f"哈希 hash: {record.hash}"
+    for line in record.note.lines:
+        yield f"签名 signed: {shown(line.name)} (key id {line.key_id.hex()}, {len(line.signature)} bytes)"
+    own = layouts.get(str(record.fields.get("layout", "")))
+    for name, value in record.fields.items():
+        if own is not None and name in ("figures", "running", "effect") and isinstance(value, list):
+            yield f"{name}:"
+            yield from _figures(own, value)
+        elif name in ("running", "totals") and isinstance(value, list):
+            for layout, figures in value:
+                yield f"{name} {layout}:"
+                yield from _figures(layouts.get(layout), figures)
+        else:
+            yield from _field(name, value)
+
+
+def _field(name: str, value: Any) -> Iterator[str]:
+    if isinstance(value, list) and value and isinstance(value[0], list | dict):
+        yield f"{name}:"
+        for entry in value:
+            yield f"  {_flat(entry)}"
+    else:
+        yield f"{name}: {_flat(value)}"
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={_flat(entry)}" for key, entry in value.items())
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flat, value)) + "]"
+    return shown(str(value), 2000)
+
+
+def _figures(layout: Layout | None, figures: list[int]) -> Iterator[str]:
+    if layout is None or len(figures) != layout.length:
+        yield f"  {figures}"
+        return
+    yield f"  papers {figures[0]}"
+    for contest, start in zip(layout.contests, layout.starts, strict=True):
+        parts = ", ".join(f"{name} {figures[start + i]}" for i, name in enumerate(PER_CONTEST))
+        yield f"  {contest.id} {shown(contest.title)}: {parts}"
+        for place, candidate in enumerate(contest.candidates):
+            at = start + 9 + 4 * place
+            parts = ", ".join(f"{name} {figures[at + i]}" for i, name in enumerate(PER_CANDIDATE))
+            yield f"    {candidate} {shown(contest.names[place])}: {parts}"
