@@ -34,7 +34,7 @@ class Home:
     @property
     def authority_vkey(self) -> Path:
         """The public anchor, one line."""
-        return self.path / "authority.vkey"
+        return self.authority / "authority.vkey"
 
     @property
     def keys(self) -> Path:

@@ -6,9 +6,6 @@ publish until a person has compared the published checkpoint with the store.
 
 from coordinator.settings import CountyError
 from coordinator.store.database import Database
-from coordinator.store.schema import LOCK
-
-TABLES = LOCK
 
 
 class Lock:
@@ -46,8 +43,3 @@ class Lock:
                 "E_LOCK: another process has published first; this one stops",
             )
 
-
-def create(database: Database, origin: str) -> None:
-    """Make the row of a new log; its first checkpoint is still to come."""
-    with database.write() as connection:
-        connection.exec_driver_sql("INSERT INTO lock VALUES (?, ?, 0)", (origin, b""))

@@ -1,0 +1,133 @@
+"""`tally-coordinator`: seal an election, serve it, look after it. Exit codes: 0 done, 1 refused, 64 usage, 70 stopped by a fault.
+
+Standard output is the result, standard error is talk; every message is Chinese and English.
+"""
+
+import json
+import logging
+import struct
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from coordinator.ledger import rebuild
+from coordinator.sealing.seal import init as seal_election
+from coordinator.service import Doors, Service
+from coordinator.settings import CountyError, Home, read_seed
+from coordinator.store import entries as log
+from coordinator.store.database import Database
+from tally_protocol.record.sealing import Opener
+
+REFUSED: Final = 1
+app = typer.Typer(help="县选举中心 · the county election centre", no_args_is_help=True, pretty_exceptions_enable=False)
+HomeOption = Annotated[Path, typer.Option("--home", help="县中心文件夹 · the county's folder")]
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line; fields come from `extra`, never from ballots."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        line = {"time": int(record.created), "level": record.levelname, "name": record.name, "event": record.getMessage()}
+        line |= {key: getattr(record, key) for key in ("code", "chain", "node", "error") if hasattr(record, key)}
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def fail(error: CountyError) -> typer.Exit:
+    """Say what a person must repair."""
+    typer.echo(f"tally-coordinator: error: {error.zh}", err=True)
+    typer.echo(f"tally-coordinator: error: {error.en}", err=True)
+    return typer.Exit(REFUSED)
+
+
+@app.command()
+def init(
+    home: HomeOption,
+    source: Annotated[Path, typer.Option("--from", help="封存文件夹 · the sealing folder (docs/sealing.md)")],
+    address: Annotated[str, typer.Option("--address", help="设备连接的地址 · where laptops connect")] = "127.0.0.1:7443",
+) -> None:
+    """封存选举 · seal the election."""
+    try:
+        sealed = seal_election(Home(home), source, address)
+    except CountyError as error:
+        raise fail(error) from None
+    typer.echo(json.dumps({"election": sealed.election, "authority": sealed.authority, "units": sealed.units,
+                           "stations": sealed.stations}))  # fmt: skip
+
+
+@app.command()
+def serve(
+    home: HomeOption,
+    public: Annotated[Path, typer.Option("--public", help="公开记录文件夹 · folder of the published record")],
+    listen: Annotated[str, typer.Option("--listen", help="设备连接 · laptops, mutual TLS")] = "127.0.0.1:7443",
+    admin: Annotated[str, typer.Option("--admin", help="管理端口 · /livez /readyz /metrics")] = "127.0.0.1:7480",
+    board: Annotated[str, typer.Option("--board", help="实况页，空为不开 · live page, empty = none")] = "",
+    standings: Annotated[float, typer.Option("--standings", min=0.1, help="秒 · seconds between standings")] = 10.0,
+    stop_after: Annotated[float, typer.Option("--stop-after", min=0, help="秒后自停 · stop after seconds")] = 0.0,
+) -> None:
+    """开门接收 · open the doors; one JSON line with the ports when ready."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    doors = Doors(
+        listen=listen, admin=admin, public=public, board=board, standings_seconds=standings, stop_after=stop_after
+    )
+    try:
+        Service(Home(home), doors).run()
+    except CountyError as error:
+        raise fail(error) from None
+
+
+@app.command("export-ballots")
+def export_ballots(
+    home: HomeOption,
+    out: Annotated[Path, typer.Option("--out", help="封存选票档案 · the sealed archive")],
+) -> None:
+    """导出选票（绝不公开）· decrypt the sealed ballots into an archive; never publish it."""
+    try:
+        opener = Opener(X25519PrivateKey.from_private_bytes(read_seed(Home(home).keys / "ballot")))
+        store = Database(Home(home).store)
+    except CountyError as error:
+        raise fail(error) from None
+    folder = out / "units"
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    for unit in log.units(store):
+        with (folder / f"{unit}.sealed").open("wb") as file:
+            for record, blob in log.sealed_parts(store, unit):
+                part = opener.open(blob, record)
+                file.write(record + struct.pack(">I", len(part)) + part)
+    store.close()
+
+
+@app.command()
+def status(home: HomeOption) -> None:
+    """存储概况 · what the store holds."""
+    try:
+        store = Database(Home(home).store)
+    except CountyError as error:
+        raise fail(error) from None
+    typer.echo(json.dumps(log.counts(store), ensure_ascii=False))
+    store.close()
+
+
+@app.command()
+def check(home: HomeOption) -> None:
+    """自检：由存储重算全部累计 · read the whole log again, every rule, and compare the totals."""
+    try:
+        store = Database(Home(home).store)
+        rebuilt = rebuild(store, strict=True)
+        compared = rebuilt.county.check_arrays()
+    except CountyError as error:
+        raise fail(error) from None
+    typer.echo(f"{rebuilt.county.size} 条记录，{compared} 个合计相符 · entries, totals equal")
+    store.close()
+
+
+def main() -> None:
+    """Run the program."""
+    app(prog_name="tally-coordinator")
