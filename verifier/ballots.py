@@ -1,7 +1,7 @@
 """Sealed parts: every paper judged again from its marks, every commitment recomputed. Plain integers, row by row.
 
-Serves [BALLOT-1], [BALLOT-2], [BALLOT-3], [BALLOT-4], [CELL-1], [VALID-1] to [VALID-5], [ARCHIVE-1]. Equal rows are judged
-once and counted as often as they occur. No error text carries a row.
+Serves [BALLOT-1], [BALLOT-2], [BALLOT-3], [BALLOT-4], [CELL-1], [VALID-1] to [VALID-5],
+[ARCHIVE-1]. Equal rows are judged once and counted as often as they occur. No error text carries a row.
 """
 
 from collections import Counter
@@ -166,7 +166,7 @@ def _count_row(
 
 
 def index_archive(read: Iterator[bytes]) -> dict[str, tuple[int, int]]:
-    """Where each part lies in a unit's archive: hash -> (offset, length); two for one record is E_SEALED [ARCHIVE-1]."""
+    """Where each part lies in a unit's file: hash -> (offset, length); two for one record is E_SEALED [ARCHIVE-1]."""
     places: dict[str, tuple[int, int]] = {}
     offset, buffer, skip = 0, b"", 0
     for chunk in read:

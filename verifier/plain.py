@@ -77,5 +77,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return commands.inspect(**given)
         case "conformance":
             return commands.conformance(**given)
-        case _:
-            top.error("没有命令 no command")
+    top.error("没有命令 no command")

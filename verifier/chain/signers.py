@@ -25,7 +25,7 @@ def sole_signer(note: Note, signer: Signer) -> list[tuple[bytes, bytes]]:
 def station_and_people(
     note: Note, station: Signer | None, people: Sequence[Person], roles: list[str]
 ) -> list[tuple[bytes, bytes]]:
-    """The station first [SIGN-2] (None on a unit chain [SIGN-3]), then people in ascending order with exactly these roles."""
+    """The station first [SIGN-2] (None on a unit chain [SIGN-3]), then people in order with exactly these roles."""
     pairs: list[tuple[bytes, bytes]] = []
     lines = note.lines
     if station is not None:

@@ -4,6 +4,7 @@ Serves [CHAIN-1] to [CHAIN-7], [RUN-1], [RUN-2], [NAME-1], [NAME-2], [FIX-1], [F
 A record changes the state only after every rule has held, so a refused record leaves the chain as it was.
 """
 
+import itertools
 from dataclasses import dataclass, field
 from operator import add, neg, sub
 from typing import Any
@@ -74,11 +75,16 @@ class StationChain:
     links: Links = field(default_factory=Links)
     note: UnitNote | None = None
     roster: Roster | None = None
-    closed: tuple[int, str] | None = None
+    closed: int | None = None  # seq of the close
     running: dict[str, list[int]] = field(default_factory=dict)
     register: list[str] = field(default_factory=list)
     batches: dict[int, Batch] = field(default_factory=dict)
     votes: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    @property
+    def layouts(self) -> list[Layout]:
+        """Layouts of the version that `open` cites; none before."""
+        return list(self.note.layouts.values()) if self.note else []
 
     def start(self, manifest: UnitManifest, fields: Fields) -> tuple[UnitNote, Roster]:
         """What `open` cites: the newest unit note, its roster for this station, officials of it [CHAIN-5]."""
@@ -90,7 +96,7 @@ class StationChain:
             raise Refused("E_MANIFEST", "the roster that the unit note cites", f"roster {fields['roster']}")
         order = {person.id: place for place, person in enumerate(roster.officials)}
         places = [order.get(ident, -1) for ident in fields["officials"]]
-        if -1 in places or any(a >= b for a, b in zip(places, places[1:], strict=False)):
+        if -1 in places or any(a >= b for a, b in itertools.pairwise(places)):
             raise Refused("E_MANIFEST", "officials of the roster in its order", ", ".join(fields["officials"]))
         return note, roster
 
@@ -99,7 +105,7 @@ class StationChain:
         first = self.links.count == 0
         if first != (kind == "open"):
             raise Refused("E_NONZERO", "one open, as the first record", kind)
-        if self.closed and kind != "correction":
+        if self.closed is not None and kind != "correction":
             raise Refused("E_CLOSED", "only corrections after close", kind)
 
     def opened(self, note: UnitNote, roster: Roster) -> None:
@@ -145,7 +151,6 @@ class StationChain:
         figures: list[int] = fields["figures"]
         layout.check(figures)
         layout.check_length(fields["effect"])
-        self._check_running(layout, fields["running"], fields["effect"])  # [RUN-2]
         self._check_names(layout, fields)
         target = self._target(layout, fields)
         if fields["effect"] != list(map(sub, figures, target.figures)):  # [FIX-2]
@@ -154,6 +159,7 @@ class StationChain:
                 "new figures minus those in force",
                 _first_difference(layout, fields["effect"], list(map(sub, figures, target.figures))),
             )
+        self._check_running(layout, fields["running"], fields["effect"])  # [RUN-2]
         claim = self._claim(note, record, layout)
         self._count(layout, target.write_ins, -1)
         self._count(layout, fields["write_ins"], 1)
@@ -167,11 +173,11 @@ class StationChain:
         fields: Fields = record.fields
         layout = self.layout(note, fields)
         layout.check_length(fields["effect"])
-        self._check_running(layout, fields["running"], fields["effect"])  # [RUN-2]
         target = self._target(layout, fields)
         minus = [[contest, number, -votes] for contest, number, votes in target.write_ins]
         if fields["effect"] != list(map(neg, target.figures)) or fields["write_ins"] != minus:  # [FIX-2]
             raise Refused("E_EFFECT", "minus the figures and write_ins in force", "other integers")
+        self._check_running(layout, fields["running"], fields["effect"])  # [RUN-2]
         self._count(layout, target.write_ins, -1)
         target.void = True
         self.running[layout.id] = fields["running"]
@@ -203,7 +209,7 @@ class StationChain:
         )
         if fields["findings"] != expected:
             raise Refused("E_FINDING", ", ".join(expected) or "none", ", ".join(fields["findings"]) or "none")
-        self.closed = (fields["seq"], record.hash)
+        self.closed = fields["seq"]
 
     def write_ins_in_force(self, note: UnitNote) -> list[list[Any]]:
         """[contest, number, votes] by contest in unit order, then number."""

@@ -57,7 +57,7 @@ class Unit:
             chain = self.stations.get(station)
             if chain is None or chain.closed is None:
                 return None
-            result.append([station, chain.closed[0], chain.links.count - 1, chain.links.head])
+            result.append([station, chain.closed, chain.links.count - 1, chain.links.head])
         return result
 
     def check_statement(self, record: Record) -> None:
@@ -97,8 +97,7 @@ class Unit:
         """Integers of every contest in unit order, summed over the stations' running figures."""
         sums = {contest.id: [0] * contest.length for contest in note.contests.values()}
         for chain in self._chains(note):
-            assert chain.note is not None
-            for layout in chain.note.layouts.values():
+            for layout in chain.layouts:
                 running = chain.running[layout.id]
                 for contest, start in zip(layout.contests, layout.starts, strict=True):
                     part = running[start : start + contest.length]

@@ -1,7 +1,7 @@
 """The log walked in its order, for some or all of its units: every rule that needs no file.
 
-Serves [LOG-2], [LOG-3], [LOG-4], [SEAL-4] (station keys), [KEY-1], [CHAIN-1], [CHAIN-6], [SIGN-4], [VERIFY-6]. One walker sees
-all entries of its units; walkers over different units add up. A refused record breaks its chain once.
+Serves [LOG-2], [LOG-3], [LOG-4], [SEAL-4] (station keys), [KEY-1], [CHAIN-1], [CHAIN-6], [SIGN-4], [VERIFY-6]. One walker
+sees all entries of its units; walkers over different units add up. A refused record breaks its chain once.
 """
 
 from collections.abc import Callable, Sequence
@@ -62,7 +62,7 @@ class Walker:
         self.keys = Ed25519Keys()
         self.units: dict[str, Unit] = {}
         self.result = Walked()
-        self._seen: set[bytes] = set()
+        self._seen = {bytes.fromhex(assignment.election.hash)}
         self._dirty: set[str] = set()
         self._boundaries = list(reversed(assignment.boundaries))
         self._pending: dict[str, tuple[int, bytes, Pairs]] = {}
@@ -81,9 +81,11 @@ class Walker:
             if digest in self._seen:
                 raise Refused("E_DUP", "each record once", f"hash {record.hash}")  # [LOG-3]
             self._seen.add(digest)
+            if index >= self.todo.hole:
+                return  # what stands before is not all there, so only the spelling can be judged
             if way.kind in MANIFEST:
                 self._manifest(index, record)
-            elif index < self.todo.hole:
+            else:
                 self._chained(index, record)
         except Refused as refused:
             self._refuse(index, way, record, refused)
@@ -184,7 +186,7 @@ class Walker:
         if (chain, fields["seq"]) in self.todo.wanted:
             self.result.answers[chain, fields["seq"]] = record.hash
         if record.kind in UNIT_KINDS:
-            done = self._on_unit(index, record, unit)
+            done = self._on_unit(index, record, unit, unit.manifest.newest)
         else:
             done = self._on_station(index, record, unit, parts[2])
         if done:
@@ -249,14 +251,12 @@ class Walker:
         if claim is not None and self.papers is not None:
             self.papers(claim)
 
-    def _on_unit(self, index: int, record: Record, unit: Unit) -> bool:
+    def _on_unit(self, index: int, record: Record, unit: Unit, newest: UnitNote) -> bool:
         fields: Fields = record.fields
-        note = unit.manifest.newest
         if record.kind == "statement":
-            note = unit.manifest.notes.get(fields["unit_note"], note)
-        elif unit.stated_note is not None:
-            note = unit.stated_note
-        assert note is not None
+            note = unit.manifest.notes.get(fields["unit_note"], newest)
+        else:
+            note = unit.stated_note or newest
         pairs = station_and_people(record.note, None, note.committee, note.profile.roles[record.kind])  # [SIGN-3]
         self._signed(index, fields["chain"], record, pairs)
         if unit.broken:
@@ -312,7 +312,7 @@ class Walker:
         for station in note.stations:
             tally.touch("C3")
             chain = unit.stations.get(station)
-            if chain is not None and (chain.links.broken or chain.closed):
+            if chain is not None and (chain.links.broken or chain.closed is not None):
                 continue
             found = "not opened" if chain is None or chain.note is None else "not closed"
             tally.add(Finding.of(Refused("MISSING", "an open and a close", found), f"s/{unit.id}/{station}"))
@@ -338,7 +338,7 @@ def totals_of(unit: Unit) -> list[tuple[str, str, str, int]]:
     rows: list[tuple[str, str, str, int]] = []
     if note is None:
         return rows
-    rest: dict[str, Any] = {contest: votes for contest, votes in unit.unopened(note, unit.opening)}
+    rest: dict[str, Any] = dict(unit.unopened(note, unit.opening))
     for contest, sums in unit.contest_sums(note).items():
         for place, candidate in enumerate(note.contests[contest].candidates):
             rows.append((unit.id, contest, candidate, sums[9 + 4 * place]))

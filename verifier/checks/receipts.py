@@ -36,7 +36,7 @@ def read_receipt(data: bytes, election: Election, keys: Ed25519Keys) -> Receipt:
     record = read_record(data)
     fields: dict[str, Any] = record.fields
     if record.kind != "receipt":
-        raise Refused("E_RECEIPT", "a receipt", record.kind)
+        raise Refused("E_KIND", "a receipt", record.kind)
     if fields["election"] != election.hash:
         raise Refused("E_ELECTION", election.hash, fields["election"])
     for key, signature in sole_signer(record.note, election.county):

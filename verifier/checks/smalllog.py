@@ -69,6 +69,8 @@ def walk_small_log(entries: list[bytes]) -> SmallLog:
     for index, entry in standings:
         county.feed(index, entry)
     _raise_first([walked.tally, tally])
+    if others and len(walked.units) < election.units:  # [LOG-2]
+        raise Refused("E_ORDER", f"{election.units} unit notes before any other kind", f"{len(walked.units)}")
     if len(walked.units) > election.units or (
         len(walked.units) == election.units and unit_ids_root(walked.units).hex() != election.units_root
     ):

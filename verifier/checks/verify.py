@@ -181,7 +181,7 @@ class Verification:
         for done in dones:
             tally.merge(done.walked.tally)
             self.totals += done.totals
-        self._manifest(election, dones)
+        self._manifest(files, election, dones)
         self._county(files, assignment, dones)
         if receipts:
             receipts.answer(
@@ -206,7 +206,7 @@ class Verification:
             for shard in range(shards)
         ]
 
-    def _manifest(self, election: Election, dones: list[Done]) -> None:
+    def _manifest(self, files: LogFiles, election: Election, dones: list[Done]) -> None:
         """[SEAL-2] the set of units, [SEAL-4] station keys over all processes, and the unit asked for."""
         tally = self.report.tally
         units = [unit for done in dones for unit in done.walked.units]
@@ -219,6 +219,9 @@ class Verification:
             self._found(
                 Refused("E_MANIFEST_ROOT", election.units_root, f"{len(units)} units of another root"), "manifest"
             )
+        if len(units) < election.units and files.manifest_end < min(files.head.size, files.hole):  # [LOG-2]
+            early = Refused("E_ORDER", f"{election.units} unit notes before any other kind", f"{len(units)}")
+            self._found(early, f"entry {files.manifest_end}")
         owners: dict[bytes, str] = {}
         for done in dones:
             for key, owner in done.walked.station_keys.items():
@@ -266,8 +269,8 @@ class Verification:
             remarks.append(
                 (
                     f"{older} 条较早记录的签名未核验：计票点由其最新记录担保，官员的签名没有担保",
-                    f"signatures on {older} older records were not verified: each station vouches for them by its newest "
-                    "record, the officials (监票人、计票人 and others) who signed them do not",
+                    f"signatures on {older} older records were not verified: each station vouches for them by its "
+                    "newest record, the officials (监票人、计票人 and others) who signed them do not",
                 )
             )
         if options.signatures == "none":

@@ -59,7 +59,8 @@ def evidence_lines(report: Report, check: str) -> Iterator[str]:
     for finding in found[:EVIDENCE_SHOWN]:
         chinese, english = SENTENCES[finding.code]
         yield f"      {finding.code} {chinese} ({english})"
-        yield f"        位置 at {finding.place}; 应为 expected {finding.expected or '-'}; 实为 found {finding.found or '-'}"
+        yield f"        位置 at {finding.place}"
+        yield f"        应为 expected {finding.expected or '-'}; 实为 found {finding.found or '-'}"
     hidden = report.failures_of(check) - min(len(found), EVIDENCE_SHOWN)
     if hidden > 0:
         yield f"      另有 {hidden} 项，见 --json and {hidden} more, see --json"

@@ -5,6 +5,7 @@ beyond doubt, and a thorough one that names the fault; the quick one never accep
 Worked example: `read_object(b'{"a":[1,2],"b":"x"}') == {"a": [1, 2], "b": "x"}`.
 """
 
+import itertools
 import json
 import re
 import unicodedata
@@ -40,7 +41,7 @@ class _Thorough(Exception):
 def _ordered(pairs: list[tuple[str, object]]) -> dict[str, object]:
     keys = tuple(key for key, _ in pairs)
     if keys not in _known_orders:
-        if any(a >= b for a, b in zip(keys, keys[1:], strict=False)) or not all(map(_KEY.fullmatch, keys)):
+        if any(a >= b for a, b in itertools.pairwise(keys)) or not all(map(_KEY.fullmatch, keys)):
             raise _Thorough
         if len(_known_orders) < 4096:
             _known_orders.add(keys)
@@ -71,7 +72,7 @@ _BRACKETS: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|\[[-0-9,]*+\]|[^\[\]{}"]++')
 
 
 def _depth_without_lists(text: str) -> int:
-    """Greatest nesting of a document whose brackets are known to match, lists of integers left out (so at most one less)."""
+    """Greatest nesting when the brackets are known to match; lists of integers are left out, so at most one less."""
     deepest = depth = 0
     for char in _BRACKETS.sub("", text):
         depth += 1 if char in "[{" else -1
@@ -124,7 +125,7 @@ class _Reader:
             raise self.broken("a value (null is not allowed)")
         token = match.group()
         digits = token.lstrip("-")
-        if not digits.isdigit() or token == "-0" or len(digits) > 16 or abs(int(token)) > MAX_INTEGER:
+        if not digits.isdigit() or digits == "0" != token or len(digits) > 16 or abs(int(token)) > MAX_INTEGER:
             self.number_fault = self.number_fault or f"number at character {self.at}"  # [JSON-2]
             self.at = match.end()
             return 0

@@ -3,6 +3,7 @@
 Serves [KIND-1], [KIND-2], [KIND-3], [NOTE-2] (names of kinds), spec/1 and spec/2.
 """
 
+import itertools
 from typing import Final
 
 from verifier.decode.shapes import (
@@ -117,7 +118,6 @@ _BATCH: dict[str, Shape] = {
     "running": integers(),
     "sealed": HASH,
     "table": listed(POSITIVE, 0, 255, ascending=True),
-    "write_ins": listed(row(COUNT, POSITIVE, POSITIVE), 0, 65_535, ascending=True),
 }
 _TARGETING: dict[str, Shape] = {"effect": _EFFECT, "reason": REASON, "target": HASH, "target_seq": TIME}
 _PAPER_COUNTS = ("collected", "delivered", "invalid", "issued", "proxies", "registered", "spoiled", "unused", "valid")
@@ -140,7 +140,7 @@ def ascending_negative_pairs(value: object, where: str) -> None:
 
 
 def _pairs_rise(value: object, where: str) -> None:
-    if isinstance(value, list) and any(a[:2] >= b[:2] for a, b in zip(value, value[1:], strict=False)):
+    if isinstance(value, list) and any(a[:2] >= b[:2] for a, b in itertools.pairwise(value)):
         raise Refused("E_FIELD", "ascending and distinct pairs", where)
 
 

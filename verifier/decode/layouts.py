@@ -4,6 +4,7 @@ Serves [FIG-1], [FIG-2] and the cells and figures of spec/1.
 Worked example: one contest with two candidates has figures of length 1 + 9 + 4*2 = 18 and rows of width 3.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -105,7 +106,7 @@ def layouts_of(fields: dict[str, Any]) -> dict[str, Layout]:
     for entry in fields["layouts"]:
         ids = entry["contests"]
         places = [order.get(contest, -1) for contest in ids]
-        if -1 in places or any(a >= b for a, b in zip(places, places[1:], strict=False)):
+        if -1 in places or any(a >= b for a, b in itertools.pairwise(places)):
             raise Refused("E_MANIFEST", "contests of the unit in its order", f"layout {entry['id']}")
         used += ids
         layouts[entry["id"]] = _layout(entry["id"], tuple([contests[contest] for contest in ids]))
@@ -126,7 +127,7 @@ def _layout(ident: str, contests: tuple[Contest, ...]) -> Layout:
 
 
 def paper_findings(paper: dict[str, int], *, papers: int | None, valid: int | None) -> list[str]:
-    """Findings on what the form says (spec/3); `papers`, `valid`: what was counted, None where the rule does not apply."""
+    """Findings on what the form says (spec/3); `papers`, `valid`: what was counted, None if the rule does not apply."""
     found: list[str] = []
 
     def rule(code: str, holds: bool) -> None:

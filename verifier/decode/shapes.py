@@ -7,6 +7,7 @@ Worked example: `listed(HASH, 0, 8)(["00" * 32], "evidence")` passes; nine hashe
 import base64
 import binascii
 import datetime
+import itertools
 import re
 from collections.abc import Callable, Collection
 from typing import Final
@@ -71,12 +72,12 @@ def integers(low: int = 0, high: int = BILLION) -> Shape:
 
 
 def figures_of_batch(value: object, where: str) -> None:
-    """Figures of at most 100 papers and at least one; more papers than the limit is E_LIMIT [CONV-2]."""
+    """Figures begin with the papers of the batch: 1 to 100 (the limit `batch_papers`; E_RANGE is named in [KIND-1])."""
     integers()(value, where)
-    if isinstance(value, list) and value:
-        if value[0] > 100:
-            raise Refused("E_LIMIT", "1 to 100 papers", where)
-        if value[0] < 1:
+    if isinstance(value, list):
+        if not value:
+            raise _field("figures that begin with the papers", where)
+        if not 1 <= value[0] <= 100:
             raise Refused("E_RANGE", "1 to 100 papers", where)
 
 
@@ -147,7 +148,7 @@ def listed(item: Shape, low: int, high: int, *, ascending: bool = False, key: st
             raise _field(f"at least {low} entries", where)
         for place, entry in enumerate(value):
             item(entry, f"{where}[{place}]")
-        if ascending and any(a >= b for a, b in zip(value, value[1:], strict=False)):
+        if ascending and any(a >= b for a, b in itertools.pairwise(value)):
             raise _field("ascending and distinct entries", where)
         if key and len({entry[key] for entry in value}) != len(value):
             raise _field(f"distinct {key}", where)
