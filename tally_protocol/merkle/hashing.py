@@ -20,7 +20,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:
-    """Root over leaves that are already hashed; a loop over layers, an odd last node moves up unchanged.
+    """Root over leaves that are already hashed [TILE-2]; a loop over layers, an odd last node moves up unchanged.
 
     That equals the split at the largest power of two below the count (RFC 6962), without recursion.
     """

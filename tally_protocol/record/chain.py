@@ -7,6 +7,7 @@ county on what it receives. Serves [CHAIN-1] [CHAIN-2] [CHAIN-3] [CHAIN-4] [CHAI
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 from tally_protocol import limits
 from tally_protocol.election.figures import add, check_figures, findings, subtract
@@ -117,6 +118,8 @@ class StationState:
                 self._check_correction(body)
             case Close():
                 check_close(self, body)
+            case _:
+                assert_never(body)
 
     def apply(self, body: StationBody, record: Hash32) -> None:
         """Take a checked record in; `record` is its hash."""
@@ -137,6 +140,8 @@ class StationState:
                 self.batches[body.target_seq] = InForce(target.hash, target.layout, None, ())
             case Close():
                 self.close, self.close_seq = record, body.links.seq
+            case _:
+                assert_never(body)
         self.next_seq += 1
         self.head = record
 

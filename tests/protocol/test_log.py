@@ -39,7 +39,7 @@ def test_a_checkpoint_is_read_as_signed() -> None:
 
 
 def test_every_single_byte_of_a_checkpoint_counts() -> None:
-    """[CHECK-2] A line of a known key that does not verify is `E_SIG`; a line that became unknown leaves one missing."""
+    """[CHECK-2] A line of a known key that does not verify is `E_SIG`; one that became unknown is missing."""
     for place in range(len(HEAD)):
         # the long ML-DSA line is checked thinly: each try costs a verification
         if place > 500 and place % 37 and place < len(HEAD) - 10:

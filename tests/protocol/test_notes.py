@@ -72,7 +72,7 @@ def test_a_line_counts_for_one_key_alone() -> None:
         check_line(line, "name", other.public, text, "line")
     with pytest.raises(BadSignature, match="E_SIGNERS"):
         check_line(line, "other", right.public, text, "line")
-    with pytest.raises(BadSignature, match="E_SIG;|E_SIG:"):
+    with pytest.raises(BadSignature, match="E_SIG:"):
         check_line(line, "name", right.public, b"other\n", "line")
 
 

@@ -22,9 +22,8 @@ WORLD = World()
 UNIT = WORLD.units["v1"][0]
 VILLAGE = shape(UNIT, "village")
 TABLE = (3, 8)
-village_rows = st.tuples(
-    st.sampled_from([0, 0, 0, 0, 1, 5]), *[st.integers(0, 3)] * 2, st.integers(0, 2), *[st.integers(0, 3)] * 3, st.integers(0, 2)
-).map(bytes)
+mark, slot = st.integers(0, 3), st.integers(0, 2)
+village_rows = st.tuples(st.sampled_from([0, 0, 0, 0, 1, 5]), mark, mark, slot, mark, mark, mark, slot).map(bytes)
 overvotes = st.sampled_from(["post", "ballot"])
 
 

@@ -13,7 +13,7 @@ from tally_protocol.errors import ProtocolError
 from tally_protocol.ids import Hash32
 from tally_protocol.record.chain import StationState
 from tally_protocol.record.kinds import StationBody, decode_record
-from tally_protocol.record.station_kinds import Batch, Close, Correction, Open, Void
+from tally_protocol.record.station_kinds import Batch, BoxCount, Close, Correction, Open, Void
 from tests.world import BLANK, OVER, TIME, TORN, VOTE_A, VOTE_B, WRITE_IN, StationDesk, World
 
 KINDS = (VOTE_A, VOTE_B, WRITE_IN, BLANK, OVER, TORN)
@@ -249,6 +249,7 @@ def test_open_and_box_faults() -> None:
     _expect(desk.state, replace(body, links=desk.state.links(TIME)), "E_NONZERO")
     desk.box(issued=3)
     box = desk.caught
+    assert isinstance(box, BoxCount)
     _expect(fresh, replace(box, links=fresh.links(TIME)), "E_NONZERO")
     for name in ("box-2", "box-9"):
         _expect(desk.state, replace(box, links=desk.state.links(TIME), box=name), "E_UNKNOWN_BOX")

@@ -126,6 +126,14 @@ BATCH: Faults = (
         "E_LAYOUT",
     ),
 )
+
+
+def _void_deputies(body: Json) -> None:
+    """The effect takes the only deputies' batch of the station away, under the target of another paper's batch."""
+    figures = parts(county()[find(county(), "batch", 5)])[1]["figures"]
+    body.update(layout="deputies", effect=[-value for value in figures], running=[0] * len(figures), write_ins=[])
+
+
 VOID: Faults = (
     ("void-target-hash", "the hash of no batch", set_(target=FLIP), "E_TARGET"),
     ("void-target-seq", "the place of another batch", set_(target_seq=2), "E_TARGET"),
@@ -134,7 +142,7 @@ VOID: Faults = (
     (
         "void-layout",
         "another paper than the batch's",
-        lambda b: b.update(layout="deputies", effect=[0] * 18, running=[0] * 18, write_ins=[]),
+        _void_deputies,
         "E_TARGET",
     ),
     ("void-effect", "one vote is left behind", both(raise_by("effect", 10), raise_by("running", 10)), "E_EFFECT"),

@@ -37,7 +37,9 @@ def _order(sealed: Sequence[bytes]) -> Iterator[Vector]:
     entries = county()
     opened = entries[find(entries, "open")]
     yield broken("log-no-election", "the log begins with a roster", sealed[1:2], "E_MANIFEST")
-    yield broken("log-early-record", "a record before the last unit note", [*sealed[:4], opened], "E_ORDER")
+    yield broken(
+        "log-early-record", "a record before the last unit note", [*sealed[:4], opened, *sealed[4:]], "E_ORDER"
+    )
     yield broken("log-dup-unit", "a unit note twice", [*sealed, sealed[-1]], "E_DUP")
     yield broken("log-dup-election", "the election note twice", [*sealed, sealed[0]], "E_DUP")
     receipt = sign(text_of("receipt", receipt_body(entries)), ["changpiao/county-test/county"])

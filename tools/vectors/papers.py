@@ -171,6 +171,10 @@ def _several() -> Iterator[Vector]:
         unit=both,
         overvote="ballot",
     )
+
+
+def _slots() -> Iterator[Vector]:
+    both, free = unit(ONE, TWO), [[0, 0, 0, 1]] * 3
     written = [1, 0, 0, 0, 0, 0, 0, 0]
     yield _valid(
         "same-slot-twice",
@@ -217,6 +221,9 @@ def _several() -> Iterator[Vector]:
         table=[1],
         write_ins=[[0, 1, 1]],
     )
+
+
+def _out_of_range() -> Iterator[Vector]:
     given = {"unit_json": unit(ONE), "layout": "village", "overvote": "post", "rows_hex": [], "table": [1, 2]}
     for what, comment, row in (
         ("status-6", "a status that does not exist", (6, 0, 0, 0)),
@@ -351,6 +358,8 @@ def vectors() -> Iterator[Vector]:
     yield from _layouts()
     yield from _single()
     yield from _several()
+    yield from _slots()
+    yield from _out_of_range()
     yield from _figures()
     yield from _commitments()
     yield from _names()

@@ -124,7 +124,7 @@ def _faults(entries: list[bytes]) -> Iterator[Vector]:
     yield _bad("signed-by-authority", "only the county signs standings", [*entries, authority], "E_SIGNERS")
     both = sign(text, [COUNTY, "changpiao/county-test/authority"])
     yield _bad("signed-by-two", "nobody else signs standings", [*entries, both], "E_SIGNERS")
-    early = with_standings(entries[:3], 3)
+    early = [*with_standings(entries[:3], 3), *entries[3:6]]
     yield _bad("before-units", "standings before all unit notes", early, "E_ORDER")
 
 

@@ -116,28 +116,30 @@ def _void_of_corrected() -> list[bytes]:
 
 
 def _void_uncorrected() -> list[bytes]:
-    """The void takes back the first figures although a correction is in force."""
+    """The void takes back the first figures although a correction is in force; its running total follows its effect."""
     world = World()
     desk = _desk(world)
-    desk.batch(papers(61, VOTE_A))
-    desk.correct(1, papers(60, VOTE_A))
-    before = len(world.entries)
+    desk.batch(papers(60, VOTE_A))
+    desk.correct(1, papers(61, VOTE_A))
     desk.void(1)
     first = parts(world.entries[-3])[1]["figures"]
+    running = parts(world.entries[-2])[1]["running"]
     effect = [-value for value in first]
-    world.entries[before:] = [
-        changed(world.entries[before], lambda b: b.update(effect=effect, running=[0] * len(effect)))
-    ]
+    left = [value - old for value, old in zip(running, first, strict=True)]
+    world.entries[-1] = changed(world.entries[-1], lambda b: b.update(effect=effect, running=left))
     return world.entries
 
 
 def _void_twice() -> list[bytes]:
+    """The second void takes another batch's papers away: its running total follows its effect."""
     world = World()
     desk = _desk(world)
     desk.batch(papers(60, VOTE_A))
+    desk.batch(papers(60, VOTE_A))
     desk.void(1)
     head = world.entries[-1]
-    world.entries.append(changed(head, lambda b: b.update(seq=3, prev=hash_hex(head))))
+    nothing = [0] * len(parts(head)[1]["running"])
+    world.entries.append(changed(head, lambda b: b.update(seq=4, prev=hash_hex(head), running=nothing)))
     return world.entries
 
 
