@@ -135,7 +135,7 @@ class Stage:
         return together([partial(self._play_one, cast, lines) for cast in self.casts])
 
     def _play_one(self, cast: Cast, lines: Lines) -> dict[str, object]:
-        command = [*program("tally-node"), "session", "--home", str(self._home(cast)), "-", "--send", "--json"]
+        command = [*program("tally-node"), "session", "--home", str(self._home(cast)), "-", "--send"]
         laptop = Running(command, self.logs / f"{cast.node}.log", self._passphrase)
         try:
             laptop.feed(lines(cast))
