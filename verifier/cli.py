@@ -1,9 +1,8 @@
 """`tally-verifier`: the commands with typer; what they do and how they exit is in checks/commands.py (spec/7)."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
-import click
 import typer
 
 from verifier.checks import commands
@@ -15,6 +14,14 @@ Record = Annotated[str, typer.Argument(help="公开资料：文件夹或 http(s)
 Processes = Annotated[int, typer.Option(help="进程数，0 为自动。Processes, 0 = automatic.")]
 
 
+_ended: list[int] = []  # exit code of the command that ran; empty if none could
+
+
+def _end(code: int) -> NoReturn:
+    _ended.append(code)
+    raise typer.Exit(code)
+
+
 @app.callback(invoke_without_command=True)
 def top(
     context: typer.Context,
@@ -24,9 +31,9 @@ def top(
 ) -> None:
     """核验公开的计票记录。Verify a published tally record."""
     if list_checks:
-        raise typer.Exit(commands.checks())
+        _end(commands.checks())
     if context.invoked_subcommand is None:
-        raise click.UsageError("没有命令 no command")
+        raise typer.BadParameter("没有命令 no command")
 
 
 @app.command()
@@ -58,7 +65,7 @@ def verify(
         progress=progress,
         render=render_rich,
     )
-    raise typer.Exit(code)
+    _end(code)
 
 
 @app.command()
@@ -69,7 +76,7 @@ def totals(
     processes: Processes = 0,
 ) -> None:
     """由记录重算票数。Totals from the record alone."""
-    raise typer.Exit(commands.totals(record, form=form, out=out, processes=processes, render=render_rich))
+    _end(commands.totals(record, form=form, out=out, processes=processes, render=render_rich))
 
 
 @app.command()
@@ -78,31 +85,28 @@ def inspect(
     index: Annotated[int | None, typer.Argument(help="日志序号。Index in the log.")] = None,
 ) -> None:
     """显示一条记录。Print one record."""
-    raise typer.Exit(commands.inspect(record, index))
+    _end(commands.inspect(record, index))
 
 
 @app.command()
 def conformance(directory: Annotated[str, typer.Argument(help="向量文件夹。Folder of vectors.")]) -> None:
     """运行向量。Run a folder of vectors."""
-    raise typer.Exit(commands.conformance(directory))
+    _end(commands.conformance(directory))
 
 
 @app.command()
 def checks() -> None:
     """列出全部核验项。List the numbered checks."""
-    raise typer.Exit(commands.checks())
+    _end(commands.checks())
 
 
 def main() -> None:
-    """Entry of the program; wrong usage is exit 64, because 2 means INCOMPLETE."""
+    """Entry of the program; wrong usage is exit 64, because 2 means INCOMPLETE, and nothing but a verdict is 0 to 3."""
     try:
-        code = app(standalone_mode=False)
-    except click.UsageError as fault:
-        fault.show()
-        sys.exit(commands.USAGE)
-    except click.ClickException as fault:
-        fault.show()
-        sys.exit(commands.NO_VERDICT)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(commands.NO_VERDICT)
-    sys.exit(code if isinstance(code, int) else 0)
+        app()
+    except SystemExit as stop:
+        if _ended:
+            sys.exit(_ended[-1])
+        if stop.code in (0, None):
+            sys.exit(0)
+        sys.exit(commands.USAGE if stop.code == 2 else commands.NO_VERDICT)

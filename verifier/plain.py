@@ -68,13 +68,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command, listing = given.pop("command"), given.pop("list_checks")
     if listing or command == "checks":
         return commands.checks()
-    match command:
-        case "verify":
-            return commands.verify(**given, render=render_plain)
-        case "totals":
-            return commands.totals(**given, render=render_plain)
-        case "inspect":
-            return commands.inspect(**given)
-        case "conformance":
-            return commands.conformance(**given)
-    top.error("没有命令 no command")
+    if command == "verify":
+        return commands.verify(**given, render=render_plain)
+    if command == "totals":
+        return commands.totals(**given, render=render_plain)
+    if command == "inspect":
+        return commands.inspect(**given)
+    if command == "conformance":
+        return commands.conformance(**given)
+    return top.error("没有命令 no command")

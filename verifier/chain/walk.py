@@ -1,7 +1,7 @@
 """The log walked in its order, for some or all of its units: every rule that needs no file.
 
-Serves [LOG-2], [LOG-3], [LOG-4], [SEAL-4] (station keys), [KEY-1], [CHAIN-1], [CHAIN-6], [SIGN-4], [VERIFY-6]. One walker
-sees all entries of its units; walkers over different units add up. A refused record breaks its chain once.
+Serves [LOG-2], [LOG-3], [LOG-4], [SEAL-4] (station keys), [KEY-1], [CHAIN-1], [CHAIN-6], [SIGN-4], [VERIFY-6].
+One walker sees all entries of its units; walkers over different units add up. A refused record breaks its chain once.
 """
 
 from collections.abc import Callable, Sequence
