@@ -1,4 +1,4 @@
-"""`tally-coordinator`: seal an election, serve it, look after it. Exit codes: 0 done, 1 refused, 64 usage, 70 stopped by a fault.
+"""`tally-coordinator`: seal an election, serve it, look after it. Exit codes: 0 done, 1 refused, 2 usage, 70 a fault.
 
 Standard output is the result, standard error is talk; every message is Chinese and English.
 """
@@ -14,7 +14,8 @@ import typer
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from coordinator.ledger import rebuild
-from coordinator.sealing.seal import init as seal_election
+from coordinator.sealing.making import init as seal_election
+from coordinator.sealing.problems import SealingFault
 from coordinator.service import Doors, Service
 from coordinator.settings import CountyError, Home, read_seed
 from coordinator.store import entries as log
@@ -31,7 +32,7 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        line = {"time": int(record.created), "level": record.levelname, "name": record.name, "event": record.getMessage()}
+        line: dict[str, object] = {"time": int(record.created), "level": record.levelname, "event": record.getMessage()}
         line |= {key: getattr(record, key) for key in ("code", "chain", "node", "error") if hasattr(record, key)}
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
@@ -49,15 +50,20 @@ def fail(error: CountyError) -> typer.Exit:
 def init(
     home: HomeOption,
     source: Annotated[Path, typer.Option("--from", help="封存文件夹 · the sealing folder (docs/sealing.md)")],
-    address: Annotated[str, typer.Option("--address", help="设备连接的地址 · where laptops connect")] = "127.0.0.1:7443",
+    address: Annotated[str, typer.Option("--address", help="设备连接的地址 · for laptops")] = "127.0.0.1:7443",
 ) -> None:
     """封存选举 · seal the election."""
     try:
         sealed = seal_election(Home(home), source, address)
+    except SealingFault as fault:
+        for problem in fault.problems:
+            typer.echo(problem.text(), err=True)
+        count = len(fault.problems)
+        raise fail(CountyError(f"{count} 处问题，未封存任何内容", f"{count} problems; nothing was made")) from None
     except CountyError as error:
         raise fail(error) from None
-    typer.echo(json.dumps({"election": sealed.election, "authority": sealed.authority, "units": sealed.units,
-                           "stations": sealed.stations}))  # fmt: skip
+    said = {"election": sealed.election, "authority": sealed.authority, "units": sealed.units}
+    typer.echo(json.dumps(said | {"stations": sealed.stations}))
 
 
 @app.command()
@@ -90,7 +96,7 @@ def export_ballots(
 ) -> None:
     """导出选票（绝不公开）· decrypt the sealed ballots into an archive; never publish it."""
     try:
-        opener = Opener(X25519PrivateKey.from_private_bytes(read_seed(Home(home).keys / "ballot")))
+        opener = Opener(X25519PrivateKey.from_private_bytes(read_seed(Home(home).keys / "ballot.key")))
         store = Database(Home(home).store)
     except CountyError as error:
         raise fail(error) from None

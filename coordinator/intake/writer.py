@@ -154,6 +154,11 @@ class Writer:
         self.oldest: float | None = None
         metrics.log_size.set(county.size)
 
+    def take_oldest(self) -> float | None:
+        """When the oldest record became durable that no publisher has asked about yet."""
+        oldest, self.oldest = self.oldest, None
+        return oldest
+
     def start(self) -> None:
         """Begin to take jobs."""
         self._thread.start()

@@ -1,1 +1,1 @@
-"""Before the first paper: read the sealing folder, find every fault at once, make keys, certificates, notes, bundles."""
+"""Before the first paper: the sealing folder read, every fault found at once, keys, certificates, notes, bundles."""

@@ -1,5 +1,6 @@
-"""The certificates of the wire: one CA an election, the county's server, one laptop each. P-256, because gRPC's TLS takes
-no Ed25519. They say who may deliver, never what is true [INTAKE-6].
+"""The certificates of the wire: one CA an election, the county's server, one for each laptop.
+
+P-256, because gRPC's TLS takes no Ed25519. They say who may deliver, never what is true [INTAKE-6].
 """
 
 import datetime

@@ -1,4 +1,4 @@
-"""The sealing folder as values: election.toml, CSV files, enrolments (docs/sealing.md). Every fault is noted at once."""
+"""The sealing folder as values: election.toml, CSV files, enrolments (docs/sealing.md). All faults at once."""
 
 import tomllib
 from collections.abc import Iterator
@@ -325,7 +325,7 @@ def _check_requests(folder: Folder, unit: str, draft: Draft) -> bool:
     for station, (row, _, node) in draft.stations.items():
         wanted = folder.requests.stations.get((unit, station))
         if wanted is None or wanted.node != node:
-            row.fault(f"设备 {node} 没有登记计票点 {unit}/{station}", f"laptop {node} does not ask for {unit}/{station}")
+            row.fault(f"设备 {node} 没有登记计票点 {unit}/{station}", f"laptop {node} does not ask for it")
             draft.row.ok = False
     return draft.row.ok
 

@@ -9,6 +9,7 @@ import json
 import secrets
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from coordinator.sealing.certificates import SERVER_NAME, Authority
-from coordinator.sealing.folder import Folder, PublicKeys, make_election, make_rosters, make_unit
+from coordinator.sealing.folder import Folder, PublicKeys, make_election, make_rosters, make_unit, read_folder
 from coordinator.sealing.problems import Problem, SealingFault
 from coordinator.settings import CountyError, Home, sync_folder, write_private, write_seed
 from coordinator.store import entries as log
@@ -33,10 +34,34 @@ from tally_protocol.seal.note import encode_base64, parse_note
 PAGE = 2000
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What was sealed; `authority` is the vkey for the posters."""
+
+    election: str
+    authority: str
+    units: int
+    stations: int
+
+
+def init(home: Home, source: Path, address: str) -> Sealed:
+    """Read the folder and make the home; SealingFault with every problem, and then nothing was made."""
+    _refuse_used(home.path)
+    folder = read_folder(source)
+    host = address.rsplit(":", 1)[0].strip("[]")
+    anchor = seal(folder, home.path, address=address, hosts=[host])
+    stations = sum(len(draft.stations) for draft in folder.drafts.values())
+    return Sealed(folder.head.id, anchor, len(folder.drafts), stations)
+
+
+def _refuse_used(target: Path) -> None:
+    if target.exists() and any(target.iterdir()):
+        raise CountyError(f"{target} 已存在且不为空；不覆盖任何选举", f"{target} is not empty; nothing done")
+
+
 def seal(folder: Folder, target: Path, *, address: str, hosts: list[str]) -> str:
     """Make the home at `target`; gives the authority's vkey. SealingFault if a note would be too long."""
-    if target.exists() and any(target.iterdir()):
-        raise CountyError(f"{target} 已存在且不为空；不覆盖任何选举", f"{target} exists and is not empty; not overwritten")
+    _refuse_used(target)
     work = target.with_name(target.name + ".making")
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True, mode=0o700)
@@ -139,7 +164,7 @@ def _notes(
         if max(len(note), *(len(part) for _, part in rosters)) > RECORD_BYTES:
             row = draft.row
             raise SealingFault(
-                [Problem(row.file, row.line, f"单位 {unit} 超过 65535 字节，请拆分", f"unit {unit} is too long: split it")]
+                [Problem(row.file, row.line, f"单位 {unit} 超过 65535 字节", f"unit {unit} is too long: split it")]
             )
         yield "unit", note
         # a unit's committee needs all its rosters; a laptop with one of its tables needs the unit and that roster

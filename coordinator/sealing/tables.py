@@ -62,7 +62,13 @@ class Row:
 
 
 def read_table(
-    folder: Path, name: str, required: tuple[str, ...], optional: tuple[str, ...], problems: Problems, *, levels: int = 0
+    folder: Path,
+    name: str,
+    required: tuple[str, ...],
+    optional: tuple[str, ...],
+    problems: Problems,
+    *,
+    levels: int = 0,
 ) -> Iterator[Row]:
     """The rows of a file; `levels` > 0 allows columns level1, level2, ... A missing file is noted."""
     path = folder / name

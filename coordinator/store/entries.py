@@ -173,3 +173,12 @@ def sealed_parts(database: Database, unit: str) -> Iterator[tuple[bytes, bytes]]
         )
         for record, blob in rows:
             yield bytes(record), bytes(blob)
+
+
+def units(database: Database) -> list[str]:
+    """Ids of the units whose tables have records."""
+    with database.read() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT DISTINCT chain FROM entries WHERE chain >= 's/' AND chain < 's0'"
+        ).all()
+    return sorted({str(chain).split("/")[1] for (chain,) in rows})
