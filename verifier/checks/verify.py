@@ -126,6 +126,8 @@ class Verification:
         self._anchor(election)
         try:
             head = files.head
+            if head.origin != election.origin:  # [LOG-1]; a checkpoint read by itself is E_NOTE
+                raise Refused("E_MANIFEST", f"origin {election.origin}", head.origin, check="S4")
             self._log_time = check_checkpoint(
                 head, election.origin, election.log_ed25519, election.log_mldsa44, self._keys
             )
