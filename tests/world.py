@@ -19,7 +19,6 @@ from tally_protocol.election.shape import shape
 from tally_protocol.election.unit import BallotBox, Candidate, Contest, Layout, StationEntry, Unit
 from tally_protocol.election.validity import judge
 from tally_protocol.ids import (
-    COUNTY_CHAIN,
     BoxId,
     CandidateId,
     ContestId,
@@ -42,12 +41,9 @@ from tally_protocol.record.chain import (
     closing_write_ins,
 )
 from tally_protocol.record.kinds import StationBody
-from tally_protocol.record.links import Links
 from tally_protocol.record.manifest_rules import units_root
 from tally_protocol.record.signing import choose_signers, sign_record
 from tally_protocol.record.station_kinds import Batch, BoxCount, Close, Correction, Open, Void
-from tally_protocol.record.unit_chain import UnitState
-from tally_protocol.record.unit_kinds import Entry, Names, Person, Standings, Statement
 from tally_protocol.seal.document import record_hash
 from tally_protocol.seal.keys import Signer, authority_name, county_name, person_name
 from tally_protocol.seal.note import encode_base64, parse_note
@@ -346,60 +342,6 @@ class StationDesk:
         return self.write("close", body)
 
 
-class Committee:
-    """A unit's committee: statement and names, from its stations' desks."""
-
-    def __init__(self, world: World, unit: str, desks: Sequence[StationDesk]) -> None:
-        """The unit chain before its first record."""
-        self.world, self.unit, self.desks = world, unit, {desk.station: desk for desk in desks}
-        found, unit_hash = world.units[unit]
-        self.state = UnitState(world.election_hash, found, unit_hash, {d.station: d.state for d in desks})
-
-    def write(self, kind: str, body: Statement | Names) -> bytes:
-        """Check, sign, apply and log."""
-        self.state.check(body, self.world.profile)
-        people = choose_signers(self.state.unit.committee, SIGNERS[kind])
-        assert people is not None
-        note = sign_record(kind, body, [signer(person_name(self.world.id, self.unit, person.id)) for person in people])
-        self.state.apply(body, hash_of(note))
-        self.world.entries.append(note)
-        return note
-
-    def statement(self) -> bytes:
-        """计票结果报告单."""
-        state = self.state
-        body = Statement(
-            links=state.links(TIME), closes=state.cited_closes(), totals=state.totals(), unit_note=state.unit_hash
-        )
-        return self.write("statement", body)
-
-    def names_body(self, minimum: int = 3) -> Names:
-        """Open every person (same name = same person) with at least `minimum` votes."""
-        groups: dict[tuple[str, str], list[tuple[Entry, int]]] = {}
-        for station, desk in self.desks.items():
-            known = {entry.number: entry for part in desk.sealed.values() for entry in part.names}
-            for (contest, number), votes in desk.state.votes.items():
-                entry = Entry(station, number, known[number].name, known[number].salt)
-                groups.setdefault((contest, entry.name), []).append((entry, votes))
-        persons = tuple(
-            Person(contest=contest, entries=tuple(e for e, _ in found), name=name, votes=sum(v for _, v in found))
-            for (contest, name), found in sorted(groups.items())
-            if sum(v for _, v in found) >= minimum
-        )
-        left = self.state.written()
-        for person in persons:
-            left[person.contest] -= person.votes
-        assert self.state.statement is not None
-        return Names(
-            links=self.state.links(TIME), part=1, parts=1, persons=persons,
-            rest=tuple((name, votes) for name, votes in left.items() if votes), statement=self.state.statement,
-        )  # fmt: skip
-
-    def names(self) -> bytes:
-        """Open the written-in persons."""
-        return self.write("names", self.names_body())
-
-
 def papers(count: int, row: Sequence[int]) -> list[bytes]:
     """`count` equal papers."""
     return [bytes(row)] * count
@@ -412,38 +354,3 @@ WRITE_IN = (0, 0, 0, 1, 1, 0, 0, 2)
 BLANK = (0,) * 8
 OVER = (0, 1, 1, 0, 1, 0, 0, 0)
 TORN = (1, 1, 0, 0, 0, 0, 0, 0)
-
-
-def counted_world(**options: object) -> World:
-    """A whole small election: batches, a correction, a void, closes, statements, names."""
-    world = World(**options)  # type: ignore[arg-type]
-    desks = []
-    for unit, station in (("v1", "1"), ("v1", "2"), ("v2", "1")):
-        desk = world.desk(unit, station)
-        desk.open()
-        desk.box(collected=130, delivered=150, issued=130, proxies=3, spoiled=5, unused=15)
-        desk.batch(papers(60, VOTE_A) + papers(5, TORN))
-        desk.batch(papers(55, VOTE_B) + papers(4, WRITE_IN) + papers(3, OVER) + papers(3, BLANK), ["王小二", "李四"])
-        desk.batch(papers(60, (0, 1, 0)) + papers(2, (5, 0, 0)), layout="deputies")
-        if station == "2":
-            desk.void(3)
-            desk.batch(papers(60, VOTE_B) + papers(5, BLANK))
-            desk.correct(2, papers(61, VOTE_A) + papers(4, TORN))
-        desk.close(collected=130, issued=130, registered=200, valid=100, invalid=20)
-        desks.append(desk)
-    for unit in ("v1", "v2"):
-        committee = Committee(world, unit, [desk for desk in desks if desk.unit == unit])
-        committee.statement()
-        committee.names()
-    return world
-
-
-def standings_body(
-    world: World, results: bytes, totals: dict[str, int], size: int, seq: int, prev: Hash32
-) -> Standings:
-    """A `standings` body that cites the first `size` entries."""
-    links = Links(chain=COUNTY_CHAIN, election=world.election_hash, epoch=1, prev=prev, seq=seq, time=TIME)
-    root = root_of([leaf_hash(entry) for entry in world.entries[:size]])
-    return Standings(
-        links=links, results=Hash32(results), root=Hash32(root), size=size, totals=tuple(sorted(totals.items()))
-    )

@@ -30,7 +30,8 @@ from tally_protocol.record.signing import (
     sign_record,
     sign_text,
 )
-from tests.world import TIME, World, counted_world, hash_of, signer, standings_body
+from tests.committee import counted_world, standings_body
+from tests.world import TIME, World, hash_of, signer
 
 WORLD = counted_world()
 DECODED = [decode_record(note) for note in WORLD.entries]

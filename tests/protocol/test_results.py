@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from tally_protocol.election.shape import shape
 from tally_protocol.log.results import ResultsTree, StationStanding, unit_standing
+from tests.committee import counted_world
 from tests.vectors.replay import replay
-from tests.world import World, counted_world
+from tests.world import World
 
 WORLD = World()
 UNIT = WORLD.units["v1"][0]

@@ -253,3 +253,12 @@ def test_open_and_box_faults() -> None:
     _expect(fresh, replace(box, links=fresh.links(TIME)), "E_NONZERO")
     for name in ("box-2", "box-9"):
         _expect(desk.state, replace(box, links=desk.state.links(TIME), box=name), "E_UNKNOWN_BOX")
+
+
+def test_the_register_holds_two_thousand_names() -> None:
+    """[CONV-2] [NAME-1] The 2,000th name of a chain is taken, the 2,001st is `E_LIMIT`."""
+    state = _counted().state
+    state.register.extend([OTHER] * (1999 - len(state.register)))
+    batch = _counted().batch_body([bytes(VOTE_A)], [])
+    state.check(replace(batch, names=(OTHER,), table=(2000,)))
+    _expect(state, replace(batch, names=(OTHER, OTHER), table=(2000, 2001)), "E_LIMIT")

@@ -9,7 +9,8 @@ from tally_protocol.errors import ProtocolError
 from tally_protocol.ids import Hash32
 from tally_protocol.record.unit_chain import SmallCells, UnitState
 from tally_protocol.record.unit_kinds import Entry, Names, Statement
-from tests.world import TIME, VOTE_A, WRITE_IN, Committee, StationDesk, World, hash_of, papers
+from tests.committee import Committee
+from tests.world import TIME, VOTE_A, WRITE_IN, StationDesk, World, hash_of, papers
 
 OTHER = Hash32(b"\xff" * 32)
 

@@ -10,7 +10,8 @@ from hashlib import sha256
 from typing import Any
 
 from tally_protocol.record.signing import sign_text
-from tests.world import counted_world, signer
+from tests.committee import counted_world
+from tests.world import signer
 from tools.vectors.form import Json, spell
 
 Change = Callable[[Json], Any]

@@ -2,18 +2,8 @@
 
 from collections.abc import Callable
 
-from tests.world import (
-    BLANK,
-    TIME,
-    VOTE_A,
-    VOTE_B,
-    WRITE_IN,
-    Committee,
-    StationDesk,
-    World,
-    papers,
-    seed,
-)
+from tests.committee import Committee
+from tests.world import BLANK, TIME, VOTE_A, VOTE_B, WRITE_IN, StationDesk, World, papers, seed
 from tools.vectors.forge import changed, hash_hex, parts, sign, text_of
 from tools.vectors.form import Json
 
