@@ -1,4 +1,4 @@
-"""`tally-coordinator`: seal an election, serve it, look after it. Exit codes: 0 done, 1 refused, 2 usage, 70 a fault.
+"""`tally-coordinator`: seal an election, serve it, look after it. Exit codes: 0 done, 1 refused, 64 usage, 70 a fault.
 
 Standard output is the result, standard error is talk; every message is Chinese and English.
 """
@@ -13,16 +13,19 @@ from typing import Annotated, Final
 import typer
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from coordinator.desk import import_at_rest, import_running
 from coordinator.ledger import rebuild
 from coordinator.sealing.making import init as seal_election
 from coordinator.sealing.problems import SealingFault
 from coordinator.service import Doors, Service
-from coordinator.settings import CountyError, Home, read_seed
+from coordinator.settings import CountyError, Home, InUse, guard, read_seed
 from coordinator.store import entries as log
 from coordinator.store.database import Database
 from tally_protocol.record.sealing import Opener
 
 REFUSED: Final = 1
+USAGE: Final = 64
+USAGE_OF_LIBRARY: Final = 2
 app = typer.Typer(help="县选举中心 · the county election centre", no_args_is_help=True, pretty_exceptions_enable=False)
 HomeOption = Annotated[Path, typer.Option("--home", help="县中心文件夹 · the county's folder")]
 
@@ -73,6 +76,9 @@ def serve(
     listen: Annotated[str, typer.Option("--listen", help="设备连接 · laptops, mutual TLS")] = "127.0.0.1:7443",
     admin: Annotated[str, typer.Option("--admin", help="管理端口 · /livez /readyz /metrics")] = "127.0.0.1:7480",
     board: Annotated[str, typer.Option("--board", help="实况页，空为不开 · live page, empty = none")] = "",
+    board_export: Annotated[
+        Path | None, typer.Option("--board-export", help="实况页的静态副本 · static copy of the live page")
+    ] = None,
     standings: Annotated[float, typer.Option("--standings", min=0.1, help="秒 · seconds between standings")] = 10.0,
     stop_after: Annotated[float, typer.Option("--stop-after", min=0, help="秒后自停 · stop after seconds")] = 0.0,
 ) -> None:
@@ -81,12 +87,33 @@ def serve(
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     doors = Doors(
-        listen=listen, admin=admin, public=public, board=board, standings_seconds=standings, stop_after=stop_after
-    )
+        listen=listen, admin=admin, public=public, board=board, board_export=board_export,
+        standings_seconds=standings, stop_after=stop_after,
+    )  # fmt: skip
     try:
         Service(Home(home), doors).run()
     except CountyError as error:
         raise fail(error) from None
+
+
+@app.command("import")
+def import_command(
+    home: HomeOption,
+    file: Annotated[Path, typer.Argument(help="交接文件 · a hand-off file of tally-node export")],
+) -> None:
+    """导入交接文件 · take in a hand-off file, whether the county is running or at rest."""
+    place = Home(home)
+    try:
+        try:
+            with guard(place):
+                said = import_at_rest(place, file)
+        except InUse:
+            said = import_running(place, file)
+    except CountyError as error:
+        raise fail(error) from None
+    typer.echo(json.dumps(said))
+    if said["refused"]:
+        raise typer.Exit(REFUSED)
 
 
 @app.command("export-ballots")
@@ -135,5 +162,8 @@ def check(home: HomeOption) -> None:
 
 
 def main() -> None:
-    """Run the program."""
-    app(prog_name="tally-coordinator")
+    """Run the program; a wrong command line is 64 (EX_USAGE) as in the other programs, not the library's 2."""
+    try:
+        app(prog_name="tally-coordinator")
+    except SystemExit as stop:
+        sys.exit(USAGE if stop.code == USAGE_OF_LIBRARY else stop.code)

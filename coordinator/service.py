@@ -7,14 +7,13 @@ the writer or the publisher ends the process with exit 70; the next start repair
 
 import asyncio
 import contextlib
-import fcntl
 import gc
 import json
 import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from coordinator.admin import AdminServer
 from coordinator.board.feed import Feed
 from coordinator.board.server import BoardServer, export
+from coordinator.desk import Inbox
 from coordinator.intake.servicer import IntakeService, make_server
 from coordinator.intake.writer import Append, Writer
 from coordinator.ledger import Rebuilt, rebuild
@@ -35,7 +35,7 @@ from coordinator.publish.proofs import prove
 from coordinator.publish.publisher import LogKeys, Publisher
 from coordinator.publish.rounds import Rounds, Source
 from coordinator.publish.sequencer import Sequencer
-from coordinator.settings import CountyError, Home, read_private, read_seed
+from coordinator.settings import CountyError, Home, guard, read_private, read_seed
 from coordinator.store.database import Database
 from tally_protocol.election.manifest import Election
 from tally_protocol.record.sealing import Opener
@@ -68,19 +68,6 @@ class CountyKeys:
     county: Signer
     log: LogKeys
     opener: Opener
-
-
-@contextlib.contextmanager
-def guard(home: Home) -> Iterator[None]:
-    """One writing process a home; CountyError if another holds it. The system lets go when the process dies."""
-    with home.guard.open("a") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CountyError(
-                f"另一进程正在使用 {home.path}；请先停止它", f"another process is using {home.path}; stop it first"
-            ) from None
-        yield
 
 
 def load_keys(home: Home, election: Election) -> CountyKeys:
@@ -212,6 +199,7 @@ class _Parts:
             covered=max((event.size for event in rebuilt.events if event.kind == "standings"), default=0),
             published=feed.published if feed is not None else lambda _fold, _changed: None,
         )  # fmt: skip
+        self._inbox = Inbox(home.inbox, self.writer)
         self._admin: AdminServer | None = None
         self._board: BoardServer | None = None
 
@@ -220,6 +208,7 @@ class _Parts:
         self.writer.start()
         self._rounds.tick()
         self._rounds.start()
+        self._inbox.start()
         self._admin = AdminServer(*_address(self._doors.admin), self.metrics, lambda: ready() and self._rounds.healthy)
         self._admin.start()
         if self._doors.board and self._feed is not None:
@@ -255,6 +244,7 @@ class _Parts:
 
     def stop(self) -> None:
         """What has arrived is committed; then the last checkpoint; then the plain doors."""
+        self._inbox.stop()
         self._rounds.stop()
         self.writer.stop()
         if self._feed is not None and self._doors.board_export is not None:

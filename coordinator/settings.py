@@ -3,8 +3,11 @@
 `Home(path)` names every file of a county's folder; docs/operations.md has a trust and a loss sentence for each.
 """
 
+import contextlib
+import fcntl
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +21,10 @@ class CountyError(Exception):
         """Both sentences are shown together."""
         self.zh, self.en = zh, en
         super().__init__(f"{zh}\n{en}")
+
+
+class InUse(CountyError):
+    """Another process holds the home."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,19 @@ class Home:
     def guard(self) -> Path:
         """Held by the one process that writes."""
         return self.path / "coordinator.pid"
+
+
+@contextlib.contextmanager
+def guard(home: Home) -> Iterator[None]:
+    """One writing process a home: InUse if another holds it. The system lets go when the process dies."""
+    with home.guard.open("a") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise InUse(
+                f"另一进程正在使用 {home.path}；请先停止它", f"another process is using {home.path}; stop it first"
+            ) from None
+        yield
 
 
 def write_private(path: Path, data: bytes) -> None:
