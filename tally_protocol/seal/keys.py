@@ -43,9 +43,9 @@ def is_weak_key(public: bytes) -> bool:
     y = int.from_bytes(public, "little") & (2**255 - 1)
     if y >= _P:
         return True
-    numerator, denominator = (y * y - 1) % _P, (_D * y * y + 1) % _P
-    square = numerator * pow(denominator, _P - 2, _P) % _P
-    return square != 0 and pow(square, (_P - 1) // 2, _P) != 1
+    # x^2 = (y^2 - 1) / (d y^2 + 1) has a root if and only if the product has one: no division needed
+    product = (y * y - 1) * (_D * y * y + 1) % _P
+    return product != 0 and pow(product, (_P - 1) // 2, _P) != 1
 
 
 _D = -121665 * pow(121666, _P - 2, _P) % _P
