@@ -154,6 +154,9 @@ def test_what_is_not_exactly_a_sealed_part() -> None:
         data.replace(seed("s1")[:16].hex().encode(), b"zz"),
         data.replace(b"[1,\"chair\"", b"[100,\"chair\""),
         data + b" " * 524_288,
+        part(papers=101).encode(),
+        part(papers=0).encode(),
+        replace(part(papers=1), width=0, rows=b"").encode(),
     ):
         with pytest.raises(RuleViolation, match="E_SEALED"):
             SealedPart.decode(wrong)
