@@ -81,7 +81,7 @@ format: $(VENV)/.ready-dev ## repair what ruff can repair by itself
 
 # --- suites that try harder than make test ---------------------------------------------------------------------------
 
-.PHONY: slow faults attacks properties vectors real real-county bench
+.PHONY: slow faults attacks properties vectors checkers real real-county bench
 slow: $(VENV)/.ready-dev ## the tests that make test leaves out: thousands of rounds
 	@$(PYTEST) -n 2 -m slow
 
@@ -99,6 +99,10 @@ vectors: $(VENV)/.ready-dev ## make spec/vectors anew; fail if a byte changed or
 	@git diff --exit-code -- spec/vectors
 	@test -z "$$(git ls-files --others --exclude-standard -- spec/vectors)" \
 	  || { echo "vectors: new files in spec/vectors are not in git" >&2; exit 1; }
+
+# Go comes from Debian's archive and the npm packages from their registry, both into .tools: the one suite that installs.
+checkers: $(VENV)/.ready-dev ## other people's programs check our log (fetches Go and npm packages once, into .tools)
+	@$(PYTEST) -m "network or not network" tests/checkers
 
 real: $(VENV)/.ready-dev ## real elections, whole: make real DATA=folder
 	@test -d "$(DATA)" || { echo "real: say where the elections are: make real DATA=folder" >&2; exit 2; }
