@@ -4,8 +4,6 @@
 real program on one and two processes.
 """
 
-import contextlib
-import re
 import subprocess
 import sys
 import tempfile
@@ -16,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.desk import BATCH_SIGNATURES
 from benchmarks.floors import Signature, hash_log, verify_all
+from benchmarks.process import resident
 from benchmarks.record import Record, make_record, publish
 from benchmarks.rounds import Timing, heading, run_rounds, table, verdict
 from verifier.checks.verify import Anchor, Options, Verification
@@ -152,22 +151,6 @@ def program(folder: Path, anchor: str, processes: int) -> None:
         f"   tally-verifier, {processes} {word}: {wall:.2f} s, peak {peak / 2**20:.0f} MiB;"
         f" by arithmetic, not run: {WHOLE_BATCHES} batches in {whole:.0f} s"
     )
-
-
-def resident(pid: int) -> int:
-    """Resident bytes of a process and its children; pages that forks share count each time."""
-    total = 0
-    for one in (pid, *_children(pid)):
-        with contextlib.suppress(OSError):
-            found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{one}/status").read_text("ascii"))
-            total += int(found[1]) * 1024 if found else 0
-    return total
-
-
-def _children(pid: int) -> list[int]:
-    with contextlib.suppress(OSError):
-        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
-    return []
 
 
 def main() -> None:
