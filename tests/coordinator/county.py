@@ -57,7 +57,8 @@ def seal_part(world: World, desk: StationDesk, note: bytes) -> bytes:
     part = desk.sealed.get(hash_of(note))
     if part is None:
         return b""
-    sealer = Sealer(X25519PrivateKey.from_private_bytes(seed("ephemeral " + desk.state.chain)), world.election.ballot_key)
+    ephemeral = X25519PrivateKey.from_private_bytes(seed("ephemeral " + desk.state.chain))
+    sealer = Sealer(ephemeral, world.election.ballot_key)
     return sealer.encrypt(part.encode(), hash_of(note), seed("nonce")[:12])
 
 

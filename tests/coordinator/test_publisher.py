@@ -24,7 +24,7 @@ from coordinator.store import entries as log
 from coordinator.store.database import Database
 from tally_protocol.log.checkpoint import Checkpoint, open_checkpoint
 from tally_protocol.log.proof import check_proof
-from tally_protocol.log.tiles import split_bundle, tiles_of, tile_path, bundle_path
+from tally_protocol.log.tiles import bundle_path, split_bundle, tile_path, tiles_of
 from tally_protocol.merkle.hashing import leaf_hash, root_of
 from tests.coordinator.county import Bench, envelopes, make_home, whole_count
 from tests.world import TIME, World
@@ -155,7 +155,7 @@ class Stage:
 
 @pytest.mark.fault
 @pytest.mark.parametrize("after", [False, True], ids=["not done", "done"])
-def test_every_storage_step_may_fail(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: bool) -> None:
+def test_every_step_may_fail(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: bool) -> None:
     """Cut at step 1, 2, 3, ... of a round that crosses a tile border, then start again as after any death."""
     (tmp_path / "kept").mkdir()
     for name in ("staging.db", "lock.db"):
@@ -254,7 +254,8 @@ def test_stored_bytes_that_changed_are_not_signed(bench: Bench, tmp_path: Path) 
     many(bench, 3)
     with bench.store.write() as connection:
         connection.exec_driver_sql(
-            "UPDATE entries SET note = CAST(CAST(note AS TEXT) || ' ' AS BLOB) WHERE idx = ?", (bench.writer.durable - 1,)
+            "UPDATE entries SET note = CAST(CAST(note AS TEXT) || ' ' AS BLOB) WHERE idx = ?",
+            (bench.writer.durable - 1,),
         )
     before = (tmp_path / "public" / "checkpoint").read_bytes()
     with pytest.raises(CountyError, match="E_SELF_CHECK"):
@@ -270,7 +271,7 @@ def test_a_clock_that_goes_back_waits(bench: Bench, tmp_path: Path) -> None:
     publisher.publish(bench.writer.durable)
     many(bench, 3)
     earlier, sequencer = bench.publisher(tmp_path / "public")
-    earlier._now = lambda: 1
+    earlier._now = lambda: 1  # noqa: SLF001 - the clock was set back
     earlier.recover(bench.writer.durable)
     assert not earlier.publish(bench.writer.durable)
     assert isinstance(sequencer, Sequencer)

@@ -1,4 +1,4 @@
-"""`init`: a good folder becomes a county; a bad one gives every fault at once with file and line, and nothing is made."""
+"""`init`: a good folder becomes a county; a bad one gives every fault with file and line, and nothing is made."""
 
 import json
 import stat
@@ -53,7 +53,10 @@ def enrolment(node: str, tables: list[tuple[str, str]], units: list[str]) -> dic
         for unit, station in tables
     ]  # fmt: skip
     committees = [
-        {"unit": unit, "committee": [{"id": f"p-{r}", "role": r, "key": key(f"{unit}/p-{r}")} for r in ("chair", "member")]}
+        {
+            "unit": unit,
+            "committee": [{"id": f"p-{r}", "role": r, "key": key(f"{unit}/p-{r}")} for r in ("chair", "member")],
+        }
         for unit in units
     ]
     return {
@@ -75,10 +78,12 @@ class SealingFolder:
             "election.toml": f'id = "{ELECTION}"\ntitle = "县换届选举（演练）"\ndate = "2026-09-21"\ntest = true\n'
             f'origin = "log.test.example/{ELECTION}"\n[[profiles]]\nid = "p1"\novervote = "post"\n'
             f"names = {{ full = false, min_votes = 3 }}\n[profiles.signers]\n{signers}",
-            "units.csv": "unit,name,level1,level2,registered,profile,node\nv1,一村,甲县,东乡,400,p1,n1\nv2,二村,甲县,,,,n2\n",
+            "units.csv": "unit,name,level1,level2,registered,profile,node\nv1,一村,甲县,东乡,400,p1,n1\n"
+            "v2,二村,甲县,,,,n2\n",
             "contests.csv": "unit,contest,title,seats,max_marks,layout,round,registered,write_ins\n"
             "v1,chair,主任,1,1,village,1,,1\nv1,member,委员,2,2,village,1,,1\nv2,chair,主任,1,1,,,,\n",
-            "candidates.csv": "unit,contest,candidate,name,sex\nv1,chair,a,张䶮,f\nv1,member,b,李四,\nv1,member,c,王五,m\n"
+            "candidates.csv": "unit,contest,candidate,name,sex\nv1,chair,a,张䶮,f\n"
+            "v1,member,b,李四,\nv1,member,c,王五,m\n"
             "v2,chair,a,买买提·阿不都,\n",
             "stations.csv": "unit,station,registered,node\nv1,1,200,n1\nv1,2,200,n1\nv2,1,,n2\n",
             "boxes.csv": "unit,box,kind,layout,station\nv1,main,main,village,1\nv1,mobile,mobile,village,2\n",
