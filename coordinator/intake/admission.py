@@ -85,6 +85,7 @@ def _read(candidate: Candidate, county: County, hash_at: HashAt) -> None:
     received = candidate.received
     decoded = candidate.decoded = decode_record(received.note)
     candidate.hash = decoded.hash
+    # only kinds of chains come in this way; a receipt or a manifest note is E_KIND [LOG-4]
     links = decoded.links
     if links.election != county.election_hash:
         raise RuleViolation("E_ELECTION", links.chain)
