@@ -14,6 +14,7 @@ FAULT_ROUNDS ?= 100
 SERVE  ?= --serve
 DATA   ?=
 LOCK   ?=
+RECORD ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -101,8 +102,8 @@ vectors: $(VENV)/.ready-dev ## make spec/vectors anew; fail if a byte changed or
 	  || { echo "vectors: new files in spec/vectors are not in git" >&2; exit 1; }
 
 # Go comes from Debian's archive and the npm packages from their registry, both into .tools: the one suite that installs.
-checkers: $(VENV)/.ready-dev ## other people's programs check our log (fetches Go and npm packages once, into .tools)
-	@$(PYTEST) -m "network or not network" tests/checkers
+checkers: $(VENV)/.ready-dev ## other people's programs check our log; RECORD=folder adds a published one
+	@CHANGPIAO_RECORD=$(abspath $(RECORD)) $(PYTEST) -m "network or not network" tests/checkers
 
 real: $(VENV)/.ready-dev ## real elections, whole: make real DATA=folder
 	@test -d "$(DATA)" || { echo "real: say where the elections are: make real DATA=folder" >&2; exit 2; }

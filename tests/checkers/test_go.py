@@ -7,7 +7,7 @@ import pytest
 
 from tests.checkers.evidence import EVERY, Evidence
 from tests.checkers.programs import Go, go
-from tests.checkers.unusual import REFUSED, Refused, flipped, full_for_partial, greased
+from tests.checkers.unusual import REFUSED, USUAL, Refused, flipped
 
 pytestmark = [pytest.mark.network, pytest.mark.timeout(580)]
 SOURCE = Path(__file__).parent / "go/main.go"
@@ -38,8 +38,7 @@ def accepted(program: Path, evidence: Evidence, folder: Path) -> dict[str, int]:
 def expected(evidence: Evidence) -> dict[str, int]:
     """What the program must say that it looked at: counts of our own, so that a check of nothing is noticed."""
     size = len(evidence.entries)
-    tiles = 0
-    width = size
+    tiles, width = 0, size
     while width:
         tiles += -(-width // 256)
         width //= 256
@@ -60,9 +59,9 @@ def test_golang_mod_accepts_the_record(program: Path, evidence: Evidence, tmp_pa
     assert found["proofs"] >= 1
 
 
-@pytest.mark.parametrize("usual", [greased, full_for_partial])
+@pytest.mark.parametrize("usual", USUAL)
 def test_golang_mod_accepts_what_looks_unusual(program: Path, usual: object, tmp_path: Path) -> None:
-    """[CHECK-2] [TILE-1] Unknown lines in any order; a full file in place of its partial one."""
+    """[CHECK-2] [TILE-1] Unknown lines in any order; a full file in place of its partial one; outgrown partial ones."""
     assert callable(usual)
     evidence = usual()
     assert accepted(program, evidence, tmp_path) == expected(evidence)

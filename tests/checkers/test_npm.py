@@ -7,7 +7,7 @@ import pytest
 
 from tests.checkers.evidence import Evidence, count_lines
 from tests.checkers.programs import npm
-from tests.checkers.unusual import REFUSED, Refused, full_for_partial, greased
+from tests.checkers.unusual import REFUSED, USUAL, Refused
 
 pytestmark = [pytest.mark.network, pytest.mark.timeout(580)]
 MOST_ENTRIES = 2000  # about 5 ms a signature: of longer records every n-th entry is taken
@@ -44,9 +44,9 @@ def test_noble_and_sigstore_accept_the_record(script: Path, evidence: Evidence, 
     accepted(script, evidence, tmp_path)
 
 
-@pytest.mark.parametrize("usual", [greased, full_for_partial])
+@pytest.mark.parametrize("usual", USUAL)
 def test_noble_and_sigstore_accept_what_looks_unusual(script: Path, usual: object, tmp_path: Path) -> None:
-    """[CHECK-2] [TILE-1] Unknown lines in any order; a full bundle in place of its partial one."""
+    """[CHECK-2] [TILE-1] Unknown lines, shuffled; a full bundle for its partial one; outgrown partial ones."""
     assert callable(usual)
     accepted(script, usual(), tmp_path)
 

@@ -43,6 +43,20 @@ def full_for_partial() -> Evidence:
     )
 
 
+def outgrown() -> Evidence:
+    """A log that signed at smaller sizes leaves narrower files beside those of the newest size [TILE-1]."""
+    known = made()
+    older: Files = {}
+    for size in (9, 99, 611):  # the last one's width, 99, sorts after the newest width, 122
+        older |= log_files(world(), known.entries[:size])
+    return Evidence(
+        files=older | known.files, extras=known.extras, entries=known.entries, signatures=known.signatures
+    )
+
+
+USUAL = (greased, full_for_partial, outgrown)
+
+
 def changed(known: Evidence, name: str, change: Callable[[bytes], bytes]) -> Evidence:
     """The same evidence with one file changed, wherever it lies."""
     place = "files" if name in known.files else "extras"
