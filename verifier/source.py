@@ -4,6 +4,8 @@ Serves [TILE-1] (absent is not the same as wrong) and the limits of input (no ve
 fetched once into a private temporary folder and read from there, so nothing can change between two reads.
 """
 
+import os
+import stat
 import tempfile
 import urllib.error
 import urllib.parse
@@ -30,7 +32,7 @@ class Folder:
     def read(self, path: str, limit: int) -> bytes | None:
         """Bytes of one file; None if it is absent; longer than the limit is cut one byte after it, so it shows."""
         try:
-            with (self.root / path).open("rb") as file:
+            with _regular(self.root / path) as file:
                 return file.read(limit + 1)
         except FileNotFoundError:
             return None
@@ -40,7 +42,7 @@ class Folder:
     def read_at(self, path: str, offset: int, size: int) -> bytes:
         """Part of a file."""
         try:
-            with (self.root / path).open("rb") as file:
+            with _regular(self.root / path) as file:
                 file.seek(offset)
                 return file.read(size)
         except OSError as fault:
@@ -49,7 +51,7 @@ class Folder:
     def chunks(self, path: str, size: int = 1 << 20) -> Iterator[bytes] | None:
         """A file in pieces; None if it is absent."""
         try:
-            file = (self.root / path).open("rb")
+            file = _regular(self.root / path)
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as fault:
@@ -64,6 +66,15 @@ class Folder:
             return None
         except OSError as fault:
             raise unreadable(path, fault) from None
+
+
+def _regular(path: Path) -> IO[bytes]:
+    """A file opened for reading. Evidence is never a pipe or a device: those would hold the verifier or have no end."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError("not a regular file")
+    return os.fdopen(handle, "rb")
 
 
 def _pieces(file: IO[bytes], path: str, size: int) -> Iterator[bytes]:
@@ -147,7 +158,7 @@ def opened(record: str, mirror: Callable[[Fetcher, Folder], None]) -> Iterator[F
 def read_user_file(path: str, limit: int = SMALL_FILE_LIMIT) -> bytes:
     """A file that the user names on the command line."""
     try:
-        with Path(path).open("rb") as file:
+        with _regular(Path(path)) as file:
             data = file.read(limit + 1)
     except (OSError, ValueError) as fault:
         raise unreadable(path, fault) from None

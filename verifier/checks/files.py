@@ -30,6 +30,12 @@ class LogFiles:
     standings: list[tuple[int, bytes]] = field(default_factory=list)
     manifest_end: int = NOWHERE
     hole: int = NOWHERE
+    known: int = NOWHERE  # from here on leaves are not known: neither the bundle nor its tile can be read
+
+    @property
+    def whole(self) -> bool:
+        """Every leaf is known from its entry or its tile."""
+        return self.known == NOWHERE
 
 
 def check_size(head: Checkpoint) -> None:
@@ -67,7 +73,6 @@ class FilePass:
         self._leaves = bytearray()
         self._tile_leaves = bytearray()  # what the level-0 tiles say
         self._tiles_whole = True
-        self._known = True  # every leaf is known from its entry or its tile
         self._doubtful: list[int] = []  # bundles whose leaves differ from their tile
 
     def run(self) -> LogFiles:
@@ -78,7 +83,7 @@ class FilePass:
         self.files.levels = Levels(bytes(self._leaves))
         reference = self._root(size)
         for level in tile_levels(size):
-            if level == 0 or self._known:
+            if level == 0 or self.files.whole:
                 for number, width in tiles_at(level, size):
                     self._tile(reference, level, number, width)
         return self.files
@@ -105,14 +110,15 @@ class FilePass:
         files.digests.append(sha256(data).digest() if data is not None and entries is not None else b"")
         whole = len(told) == 32 * width
         self._tiles_whole = self._tiles_whole and whole
-        self._tile_leaves += told.ljust(32 * width, b"\0")
         if entries is None:
             files.hole = min(files.hole, start)
-            self._known = self._known and whole
-            self._leaves += told.ljust(32 * width, b"\0")
+            files.known = files.known if whole else min(files.known, start)
+        leaves = told if entries is None else b"".join(map(leaf, entries))
+        if start < files.known:  # a checkpoint that promises a giant log must not fill the memory with nothing
+            self._leaves += leaves
+            self._tile_leaves += told.ljust(32 * width, b"\0")
+        if entries is None:
             return
-        leaves = b"".join(map(leaf, entries))
-        self._leaves += leaves
         if whole and leaves != told:
             self._doubtful.append(number)
         for place, entry in enumerate(entries):
@@ -130,7 +136,7 @@ class FilePass:
     def _root(self, size: int) -> Levels:
         """[TILE-2]; when the tiles give the signed root and the entries do not, the bundles are the wrong ones."""
         levels, signed = self.files.levels, self.files.head.root
-        if not self._known:
+        if not self.files.whole:
             return levels
         self.tally.touch("S1")
         root = levels.root(size)
@@ -153,7 +159,7 @@ class FilePass:
         if data is None:
             self._add("MISSING_FILE", path, "a file", "none")
             return
-        if level == 0 and not self._known and 256 * number >= self.files.hole:
+        if level == 0 and not self.files.whole and 256 * number >= self.files.hole:
             return
         self.tally.touch("S1")
         expected = reference.tile(level, number, width)

@@ -37,8 +37,10 @@ def record_at(folder: Folder, size: int, index: int) -> tuple[Record, dict[str, 
     record, unit = read_record(entry), route(entry).unit
     layouts: dict[str, Layout] = {}
     if unit and "chain" in record.fields:
-        for place, other in entries_of(folder, index):
-            if place < index and other.startswith(b"changpiao/v1 unit\n") and route(other).unit == unit:
+        for place, other in entries_of(folder, size):
+            if place >= index:
+                break
+            if other.startswith(b"changpiao/v1 unit\n") and route(other).unit == unit:
                 try:
                     layouts = layouts_of(read_record(other).fields)
                 except Refused:
@@ -57,7 +59,7 @@ def inspection(record: Record, layouts: dict[str, Layout]) -> Iterator[str]:
         if own is not None and name in ("figures", "running", "effect") and isinstance(value, list):
             yield f"{name}:"
             yield from _figures(own, value)
-        elif name in ("running", "totals") and isinstance(value, list):
+        elif name in ("running", "totals") and isinstance(value, list) and value and isinstance(value[0], list):
             for layout, figures in value:
                 yield f"{name} {layout}:"
                 yield from _figures(layouts.get(layout), figures)

@@ -16,12 +16,15 @@ class SealedArchive:
     def __init__(self, folder: Folder, tally: Tally) -> None:
         self._folder = folder
         self._tally = tally
+        self._spoilt: set[str] = set()  # units whose file cannot be taken apart: said once, not for every record
         self._left: dict[str, dict[str, tuple[int, int]] | None] = {}  # by unit; None: file absent or unreadable
 
     def check(self, claim: PaperClaim) -> None:
         """One batch or correction; its finding does not break the chain, whose public record is sound."""
         self._tally.touch("E1")
         parts = self._parts(claim.unit)
+        if claim.unit in self._spoilt:
+            return
         try:
             if parts is None or claim.hash not in parts:
                 raise Refused("MISSING_BALLOTS", "a sealed part for the record", "none")
@@ -42,6 +45,7 @@ class SealedArchive:
             return None if chunks is None else index_archive(chunks)
         except Refused as refused:
             self._tally.add(Finding.of(refused, f"units/{unit}.sealed"))
+            self._spoilt.add(unit)
             return None
 
     def finish(self, units: list[str]) -> None:

@@ -84,6 +84,8 @@ class ReceiptCheck:
         check_checkpoint(head, election.origin, election.log_ed25519, election.log_mldsa44, self._keys)
         if head.size > files.head.size:
             raise Refused("MISSING", f"a log of at least {head.size} entries", f"{files.head.size}", check="E2")
+        if head.size > files.known:  # a file that is withheld is no contradiction
+            raise Refused("MISSING", f"the first {head.size} entries", f"{files.known}", check="E2")
         if files.levels.root(head.size) != head.root:  # [CHECK-3]
             raise Refused("E_SPLIT", f"root {files.levels.root(head.size).hex()}", head.root.hex(), check="E2")
         if proof.index >= head.size:

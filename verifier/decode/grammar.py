@@ -9,6 +9,7 @@ import itertools
 import json
 import re
 import unicodedata
+from operator import itemgetter
 from typing import Final
 
 from verifier.findings.codes import Refused
@@ -31,6 +32,7 @@ _STRING: Final = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?")
 _PLAIN_ESCAPES: Final = re.compile(r'(?:[^\\]|\\["\\])*+')
 
+_first = itemgetter(0)
 _known_orders: set[tuple[str, ...]] = set()  # key orders already found canonical; bounded in _ordered
 
 
@@ -39,7 +41,7 @@ class _Thorough(Exception):
 
 
 def _ordered(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    keys = tuple(key for key, _ in pairs)
+    keys = tuple(map(_first, pairs))
     if keys not in _known_orders:
         if any(a >= b for a, b in itertools.pairwise(keys)) or not all(map(_KEY.fullmatch, keys)):
             raise _Thorough
