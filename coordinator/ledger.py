@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 
 from coordinator.settings import CountyError
 from coordinator.store import entries as log
-from coordinator.store.database import Database
+from coordinator.store.database import Database, damage
 from coordinator.tally.columns import columns
 from coordinator.tally.matrix import Effect, Matrix
 from tally_protocol.election.manifest import Election, Roster
 from tally_protocol.election.shape import shape
 from tally_protocol.election.unit import Unit
+from tally_protocol.errors import ProtocolError
 from tally_protocol.ids import COUNTY_CHAIN, Hash32, station_chain, unit_chain
 from tally_protocol.log.results import StationStanding, unit_standing
 from tally_protocol.record.chain import ZERO32, Manifest, StationState
@@ -233,6 +234,18 @@ class Rebuilt:
 
 def rebuild(database: Database, *, strict: bool = False) -> Rebuilt:
     """Read the whole log; links are checked always, every rule again if `strict`. CountyError if it does not fit."""
+    try:
+        with damage("store.db"):
+            return _rebuild(database, strict=strict)
+    except (ProtocolError, ValueError, KeyError) as error:
+        # rows that are missing or do not decode: damage too, whatever it looks like from inside
+        raise CountyError(
+            f"E_SELF_CHECK: 存储的内容不完整或读不懂 ({error})；请停机，从备份恢复并保留现场",
+            f"E_SELF_CHECK: the store is not whole ({error}); stop, restore it, keep the evidence",
+        ) from error
+
+
+def _rebuild(database: Database, *, strict: bool) -> Rebuilt:
     size = log.size(database)
     found = log.read_range(database, 0, size)
     first = next(found, None)

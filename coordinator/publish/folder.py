@@ -31,6 +31,13 @@ class PublicFolder:
         except FileNotFoundError:
             return b""
 
+    def has(self, name: str, data: bytes) -> bool:
+        """Whether a file is there with exactly these bytes."""
+        try:
+            return (self.path / name).read_bytes() == data
+        except FileNotFoundError:
+            return False
+
     def write_tiles(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Write tiles and bundles, then make their folders durable; full ones end their partial ones."""
         folders: set[Path] = set()

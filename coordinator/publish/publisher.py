@@ -18,8 +18,9 @@ from coordinator.publish.folder import PublicFolder
 from coordinator.publish.lock import Lock
 from coordinator.publish.sequencer import Sequencer
 from coordinator.settings import CountyError
-from coordinator.store.database import Database
+from coordinator.store.database import Database, damage
 from tally_protocol.election.manifest import Election
+from tally_protocol.errors import ProtocolError
 from tally_protocol.log.checkpoint import Checkpoint, mldsa_vkey, open_checkpoint, sign_checkpoint
 from tally_protocol.seal.keys import Signer, authority_name, vkey
 
@@ -62,12 +63,17 @@ class Publisher:
         self._folder = folder
         self._keys = keys
         self._now = now
+        self._compared = False
         self.head = Head(b"", 0)
 
     def recover(self, stored: int) -> None:
         """Bring the folder to what the lock says; CountyError E_LOCK_AHEAD if either is ahead of the store [PUB-1]."""
+        with damage("lock.db / staging.db"):
+            self._recover(stored)
+
+    def _recover(self, stored: int) -> None:
         locked, _ = self._lock.read()
-        published = self._folder.checkpoint()
+        published = self._published()
         for checkpoint, where in ((locked, "lock.db"), (published, "checkpoint")):
             if checkpoint and self._open(checkpoint).size > stored:
                 raise CountyError(
@@ -84,11 +90,28 @@ class Publisher:
             if checkpoint:
                 self._check_root(self._open(checkpoint))
         self._write_keys()
-        if locked and self._staged() != locked and published != locked:
-            # the staging was lost with its disk: the store gives the same bytes again
-            old = self._open(published).size if published else 0
-            self._stage(old, self._open(locked).size, locked)
+        if locked and (not self._compared or published != locked):
+            # neither staging nor folder is trusted after a fault: the store gives the same bytes again, and every
+            # published file that is torn, missing or old is written anew [TILE-1]
+            old = self._open(published).size if published and self._compared else 0
+            self._stage(old, self._open(locked).size, locked, unless=self._folder.has)
         self.settle()
+        self._compared = True
+
+    def _published(self) -> bytes:
+        """The published checkpoint; one that does not hold is no crash of ours: a person must look first."""
+        published = self._folder.checkpoint()
+        try:
+            if published:
+                self._open(published)
+        except ProtocolError as error:
+            raise CountyError(
+                f"E_SELF_CHECK: 已发布的 checkpoint 无效 ({error.code})；拒绝发布。"
+                "核对 lock.db 是最新的之后，移走该文件再启动",
+                f"E_SELF_CHECK: the published checkpoint does not hold ({error.code}); publishing refused."
+                " Make sure that lock.db is the newest, move the file away, start again",
+            ) from None
+        return published
 
     def _open(self, checkpoint: bytes) -> Checkpoint:
         election = self._election
@@ -130,12 +153,16 @@ class Publisher:
         self.settle()
         return True
 
-    def _stage(self, old: int, new: int, checkpoint: bytes) -> None:
-        """Keep every file of the step durably, with the checkpoint that needs them."""
+    def _stage(
+        self, old: int, new: int, checkpoint: bytes, unless: Callable[[str, bytes], bool] = lambda _path, _data: False
+    ) -> None:
+        """Keep every file of the step durably, with the checkpoint that needs them; none that is there already."""
         with self._staging.write() as connection:
             connection.exec_driver_sql("DELETE FROM staged")
             connection.exec_driver_sql("DELETE FROM head")
             for path, data in self._sequencer.files(old, new):
+                if unless(path, data):
+                    continue
                 connection.exec_driver_sql("INSERT INTO staged VALUES (?, ?)", (path, data))
             connection.exec_driver_sql("INSERT INTO head VALUES (1, ?)", (checkpoint,))
 

@@ -3,11 +3,14 @@
 Writers begin with BEGIN IMMEDIATE, readers with BEGIN: one writer, any number of readers, each on its own connection.
 """
 
-from collections.abc import Sequence
+import contextlib
+import sqlite3
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from coordinator.settings import CountyError
@@ -39,6 +42,24 @@ def _engine(path: Path, begin: str) -> Engine:
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", began)
     return engine
+
+
+@contextlib.contextmanager
+def damage(name: str) -> Iterator[None]:
+    """Turn what SQLite says of a damaged file (a cut one has no tables) into words for a person.
+
+    A full, failing or busy disk stays what it is.
+    """
+    try:
+        yield
+    except DatabaseError as error:
+        code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+        if isinstance(error, OperationalError) and code != sqlite3.SQLITE_ERROR:
+            raise
+        raise CountyError(
+            f"E_SELF_CHECK: 数据库 {name} 已损坏 ({error.orig})；请停机，从备份恢复并保留现场",
+            f"E_SELF_CHECK: {name} is damaged ({error.orig}); stop, restore it, keep the damaged file as evidence",
+        ) from None
 
 
 class Database:

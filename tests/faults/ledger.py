@@ -7,6 +7,7 @@ a receipt, a signed checkpoint - must be there at the end, in the same place [IN
 import base64
 import contextlib
 import itertools
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -23,6 +24,11 @@ from tally_protocol.record.receipt import read_receipt
 from tests.faults.rig import Rig
 
 POLL = 0.01
+
+
+def head_of(receipt: bytes) -> str:
+    """The record that a receipt acknowledges, hex."""
+    return str(json.loads(receipt.split(b"\n")[1])["head"])
 
 
 @contextlib.contextmanager
@@ -47,6 +53,7 @@ class Ledger:
         self.records: dict[str, dict[int, bytes]] = {node: {} for node in rig.town.nodes}
         self.receipts: set[bytes] = set()
         self.checkpoints: list[bytes] = []
+        self.early: list[str] = []
 
     def __enter__(self) -> "Ledger":
         """Begin to watch."""
@@ -68,14 +75,19 @@ class Ledger:
             head = (self._rig.public / "checkpoint").read_bytes()
             if not self.checkpoints or self.checkpoints[-1] != head:
                 self.checkpoints.append(head)
-        with contextlib.suppress(sqlite3.OperationalError), reading(self._rig.town.county / "store.db") as store:
-            rows = store.execute("SELECT idx, hash FROM entries WHERE idx >= ?", (len(self.entries),))
-            self.entries.update({int(idx): bytes(sha) for idx, sha in rows})
+        new: set[bytes] = set()
         for node, seen in self.records.items():
             with contextlib.suppress(sqlite3.OperationalError), reading(self._journal(node)) as journal:
                 rows = journal.execute("SELECT at, hash FROM records WHERE at > ?", (len(seen),))
                 seen.update({int(at): bytes(sha) for at, sha in rows})
-                self.receipts.update(bytes(note) for (note,) in journal.execute("SELECT note FROM receipts"))
+                new |= {bytes(note) for (note,) in journal.execute("SELECT note FROM receipts")} - self.receipts
+        with contextlib.suppress(sqlite3.OperationalError), reading(self._rig.town.county / "store.db") as store:
+            rows = store.execute("SELECT idx, hash FROM entries WHERE idx >= ?", (len(self.entries),))
+            self.entries.update({int(idx): bytes(sha) for idx, sha in rows})
+            # the store was read after the receipts: what they acknowledge was durable before they were given
+            durable = {sha.hex() for sha in self.entries.values()}
+            self.early += [note.decode() for note in new if head_of(note) not in durable]
+            self.receipts |= new
 
     def _journal(self, node: str) -> Path:
         return self._rig.town.home(node) / "journal.db"
@@ -90,6 +102,8 @@ class Ledger:
         """Look a last time, and hold everything seen against what is there now."""
         self.look()
         settled = Settled(self._rig)
+        assert not self.early, f"receipts for records that were not durable: {self.early[:1]}"
+        assert self.receipts, "nothing was seen: the ledger did not watch"
         assert settled.hashes[: len(self.entries)] == [self.entries[idx] for idx in range(len(self.entries))], (
             "the store lost or changed entries that were durable"
         )

@@ -89,6 +89,7 @@ class County(Program):
 
     def __init__(self, home: Path, public: Path, port: int, log: Path, *words: str, prefix: Sequence[str] = ()) -> None:
         """Start it; `prefix` is a program that watches it (strace)."""
+        log.with_suffix(".err").unlink(missing_ok=True)
         command = [*prefix, *program("tally-coordinator"), "serve", "--home", str(home), "--public", str(public)]
         command += ["--listen", f"{HOST}:{port}", "--admin", f"{HOST}:0", "--standings", "0.5", *words]
         super().__init__(command, log)
@@ -134,6 +135,12 @@ class Rig:
         self.started.append(county)
         self.running["county"] = county
         return county
+
+    def serve_once(self, *words: str) -> tuple[int, str]:
+        """Start the county, let it publish, have it end by itself: exit code and what it said."""
+        county = self.start_county("--stop-after", "0.3", *words)
+        code = county.wait()
+        return code, county.errors()
 
     def start_node(self, node: str, *words: str, port: int | None = None, **env: str) -> Program:
         """Start or go on with the laptop's session on its files as they are."""

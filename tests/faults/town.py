@@ -10,7 +10,7 @@ import json
 import random
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -58,8 +58,9 @@ class Town:
     def copy(self, target: Path) -> "Town":
         """Fresh copies of the homes in an empty folder."""
         target.mkdir(parents=True, exist_ok=True)
-        for name in ("county", *self.nodes):
-            shutil.copytree(self.path / name, target / name)
+        for name in ("county", "public", *self.nodes):
+            if (self.path / name).exists():
+                shutil.copytree(self.path / name, target / name)
         for name in ("authority.vkey", *(f"{node}.jsonl" for node in self.nodes)):
             shutil.copy2(self.path / name, target / name)
         return Town(path=target, nodes=self.nodes, totals=self.totals, papers=self.papers)
@@ -147,15 +148,15 @@ def _node(path: Path, cast: Cast, word: str, *rest: str) -> None:
     run(command, path / f"{cast.node}.log", PASSPHRASE)
 
 
-def shared_town(base: Path) -> Town:
-    """The town of this test run, made by whichever worker comes first."""
+def shared_town(base: Path, name: str = "town", make: Callable[[Path], Town] = make_town) -> Town:
+    """A town of this test run, made by whichever worker comes first."""
     base.mkdir(parents=True, exist_ok=True)
-    path, done = base / "town", base / "town.json"
-    with (base / "town.guard").open("a") as guard:
+    path, done = base / name, base / f"{name}.json"
+    with (base / f"{name}.guard").open("a") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
         if not done.exists():
             shutil.rmtree(path, ignore_errors=True)
-            made = make_town(path)
+            made = make(path)
             figures = [[*place, votes] for place, votes in made.totals.items()]
             done.write_text(json.dumps({"nodes": made.nodes, "papers": made.papers, "totals": figures}), "utf-8")
     said = json.loads(done.read_text("utf-8"))
