@@ -94,6 +94,9 @@ def serve(
         Service(Home(home), doors).run()
     except CountyError as error:
         raise fail(error) from None
+    except OSError as error:
+        # a port that is taken, a folder that cannot be written
+        raise fail(CountyError(f"无法启动: {error}", f"cannot start: {error}")) from None
 
 
 @app.command("import")

@@ -189,6 +189,9 @@ async def make_server(
     server = aio.server(options=OPTIONS, compression=grpc.Compression.NoCompression)
     intake_pb2_grpc.add_IntakeServiceServicer_to_server(service, server)
     secure = grpc.ssl_server_credentials([(key, certificate)], authority, require_client_auth=True)
-    port = server.add_secure_port(listen, secure)
+    try:
+        port = server.add_secure_port(listen, secure)
+    except RuntimeError as error:
+        raise OSError(f"{listen}: {error}") from None
     await server.start()
     return server, port
