@@ -115,6 +115,9 @@ def test_one_key_for_one_id() -> None:
         with pytest.raises(ProtocolError, match="E_MANIFEST"):
             check_unit(WORLD.election, replace(UNIT, committee=wrong), ROSTERS)
     roster = ROSTERS[UNIT.stations[0].roster]
+    station = replace(second, id=PersonId("1"), key=roster.station_key)
+    with pytest.raises(ProtocolError, match="other ids than stations"):
+        check_unit(WORLD.election, replace(UNIT, committee=(head, station)), ROSTERS)
     both = (*UNIT.committee, roster.officials[0])
     check_unit(WORLD.election, replace(UNIT, committee=both), ROSTERS)
 

@@ -7,7 +7,7 @@ import pytest
 
 from tally_protocol.codes import TEXTS, sentence
 from tally_protocol.errors import BadSignature, Malformed, ProtocolError, RuleViolation
-from tally_protocol.fields import Reader, text_of
+from tally_protocol.fields import Reader, integers_of, text_of
 from tally_protocol.ids import (
     CountyChain,
     Hash32,
@@ -93,6 +93,11 @@ def test_readers_take_each_field_once() -> None:
         Reader({"a": True}, "x").integer("a")
     with pytest.raises(Malformed, match="E_LIMIT"):
         text_of("名" * 65, "x")
+    most = 10**9
+    assert integers_of([0, most], "x") == (0, most)
+    for wrong in ([-1], [most + 1]):
+        with pytest.raises(Malformed, match="E_RANGE"):
+            integers_of(wrong, "x")
     assert text_of("名" * 64, "x") == "名" * 64
 
 
