@@ -235,3 +235,12 @@ def incomplete_without_an_anchor(scene: Scene) -> None:
     """Without an anchor an incomplete record is first of all unanchored [VERIFY-1]."""
     scene.forger.drop(*scene.forger.chain("u/v1"))
     scene.anchor = None
+
+
+@BOOK.fraud("MISSING_FILE", outcome=INCOMPLETE, also=("MISSING", "NOT_FINAL"), like="E10", fillers=560)
+def proofs_beside_withheld_files(scene: Scene) -> None:
+    """A bundle and its tile are withheld: proofs cannot be checked, nobody is accused of a split [CHECK-3]."""
+    notes = scene.forger.notes()
+    files = scene.publish()
+    scene.receipts = {f"{index}.proof": proof_of(notes, index, files["checkpoint"]) for index in (3, 300, 590)}
+    del files["tile/entries/001"], files["tile/0/001"]

@@ -184,3 +184,9 @@ def standings_reordered(scene: Scene) -> None:
 def standings_linked_to_something_else(scene: Scene) -> None:
     """Standings do not cite the standings before them [CHAIN-3]."""
     scene.forger.find("standings", place=1).body["prev"] = "31" * 32
+
+
+@BOOK.fraud("E_STANDINGS", like="F5")
+def standings_of_a_giant_log(scene: Scene) -> None:
+    """Standings claim to cover more entries than any log has [STAND-1]."""
+    scene.forger.find("standings", place=1).force["size"] = 999_999_999
