@@ -11,7 +11,20 @@ from typing import Any
 import pytest
 
 from tests.verifier.conftest import Codes, Run
-from tests.verifier.maker import ZERO, Maker, again, fields_of, hash_of, labels_of, note, public, sign_text, text_of
+from tests.verifier.maker import (
+    ZERO,
+    Maker,
+    again,
+    fields_of,
+    hash_of,
+    labels_of,
+    note,
+    public,
+    sha,
+    sign_text,
+    text_of,
+    tree,
+)
 
 Change = Callable[[list[bytes]], list[bytes]]
 
@@ -81,6 +94,24 @@ def after_close(entries: list[bytes]) -> bytes:
     return note("box", {**box, "seq": fields["seq"] + 1, "prev": hash_of(close)}, ["v1/a", "v1/jian"])
 
 
+def opened_again(entries: list[bytes]) -> bytes:
+    """Another `open` where the first box was [CHAIN-4]."""
+    opened = fields_of(entries[6])
+    return note("open", {**opened, "seq": 1, "prev": hash_of(entries[6])}, labels_of(entries[6]))
+
+
+def not_opened(entries: list[bytes]) -> bytes:
+    """A box as the first record of a chain [CHAIN-4]."""
+    return again(entries[7], seq=0, prev=ZERO)
+
+
+def nothing_new(entries: list[bytes]) -> bytes:
+    """Standings over the last standings record alone [STAND-3]."""
+    last = fields_of(entries[-1])
+    size, root = len(entries), tree([sha(b"\0", entry) for entry in entries])
+    return again(entries[-1], seq=last["seq"] + 1, prev=hash_of(entries[-1]), size=size, root=root.hex())
+
+
 def receipt_of(entries: list[bytes]) -> bytes:
     fields = {
         "chain": "s/v1/a",
@@ -110,12 +141,14 @@ def small(entries: list[bytes]) -> list[bytes]:
 
 
 TABLE: list[tuple[str, Change, str]] = [
-    # links [CHAIN-1] to [CHAIN-7], [CHAIN-6]
+    # links [CHAIN-1], [CHAIN-2], [CHAIN-3], [CHAIN-4], [CHAIN-5], [CHAIN-6], [CHAIN-7]
     ("another election", changed("batch", election=ZERO), "S3 E_ELECTION"),
     ("a leap", without("box"), "S3 E_GAP"),
     ("two for one place", lambda e: [*e, again(e[at(e, "batch")], evidence=[ZERO])], "S3 E_FORK"),
     ("wrong prev", changed("batch", prev="1" * 64), "S3 E_CHAIN"),
     ("no open", changed("box", seq=0, prev=ZERO), "S3 E_FORK"),
+    ("open twice", lambda e: [*e[:7], opened_again(e), *e[8:]], "S3 E_NONZERO"),
+    ("a batch before open", lambda e: [*e[:6], not_opened(e), *e[7:]], "S3 E_NONZERO"),
     ("a box after close", lambda e: [*e, after_close(e)], "S3 E_CLOSED"),
     ("an unknown station", changed("open", chain="s/v1/zz"), "S3 E_UNKNOWN_CHAIN"),
     ("an unknown unit", changed("statement", chain="u/v9"), "S3 E_UNKNOWN_CHAIN"),
@@ -124,7 +157,7 @@ TABLE: list[tuple[str, Change, str]] = [
     ("a foreign box", changed("box", box="box-b"), "S4 E_UNKNOWN_BOX"),
     ("an old unit note", changed("open", unit_note=ZERO), "S4 E_MANIFEST"),
     ("an absent official", changed("open", officials=["nobody"]), "S4 E_MANIFEST"),
-    # order of the log [LOG-1] to [LOG-4], [SEAL-2]
+    # order of the log and the manifest [LOG-2], [LOG-3], [LOG-4], [SEAL-1], [SEAL-3], [SEAL-4], [SEAL-5]
     ("the same twice", lambda e: [*e, e[at(e, "batch")]], "S2 E_DUP"),
     ("two records swapped", lambda e: [*e[:6], e[7], e[6], *e[8:]], "S3 E_GAP"),
     ("a receipt in the log", lambda e: [*e, receipt_of(e)], "S2 E_KIND"),
@@ -138,7 +171,7 @@ TABLE: list[tuple[str, Change, str]] = [
     ("a version that leaps", changed("unit", version=2), "S4 E_MANIFEST"),
     ("a weak key", changed("roster", station_key="00" * 32), "A4 E_WEAK_KEY"),
     ("a key off the curve", edited("roster", inner("officials", 1, "key", value="02" + "00" * 31), 1), "A4 E_WEAK_KEY"),
-    # signers [SIGN-1] to [SIGN-4], [KEY-2], [KEY-3]
+    # signers [SIGN-1], [SIGN-2], [SIGN-3], [SIGN-4], [KEY-2], [KEY-3]
     ("a unit signed by another", signed_by("unit", ["county"]), "A3 E_SIGNERS"),
     ("no scrutineer", signed_by("batch", ["v1/a"]), "A3 E_SIGNERS"),
     ("wrong order", signed_by("batch", ["v1/jian", "v1/a"]), "A3 E_SIGNERS"),
@@ -163,7 +196,7 @@ TABLE: list[tuple[str, Change, str]] = [
     ("batches of close", changed("close", batches=7), "I5 E_TOTAL"),
     ("write-ins of close", changed("close", write_ins=[]), "I5 E_TOTAL"),
     ("a finding left out", changed("close", findings=[]), "I5 E_FINDING"),
-    # statement and names [STATE-1] to [STATE-5]
+    # statement and names [STATE-1], [STATE-2], [STATE-3], [STATE-4], [STATE-5]
     ("another head", edited("statement", inner("closes", 0, 3, value=ZERO)), "I5 E_HEAD"),
     ("a total of the statement", edited("statement", inner("totals", 0, 1, 0, value=31)), "I5 E_TOTAL"),
     ("votes of a person", edited("names", inner("persons", 0, "votes", value=9)), "I5 E_NAMES"),
@@ -176,11 +209,13 @@ TABLE: list[tuple[str, Change, str]] = [
     ("another rest", changed("names", rest=[]), "I5 E_NAMES"),
     ("a part that leaps", changed("names", part=2, parts=2), "I5 E_NAMES"),
     ("names of another statement", changed("names", statement=ZERO), "I5 E_NAMES"),
-    # standings [STAND-1] to [STAND-4]
+    # standings [STAND-1], [STAND-2], [STAND-3], [STAND-4]
     ("a root that is none", changed("standings", root=ZERO), "S5 E_STANDINGS"),
     ("a size to come", changed("standings", size=99), "S5 E_STANDINGS"),
     ("totals of standings", edited("standings", inner("totals", "papers", value=1), 1), "S5 E_TOTAL"),
     ("results of standings", changed("standings", 2, results=ZERO), "S5 E_TOTAL"),
+    ("standings of nothing new", lambda e: [*e, nothing_new(e)], "S5 E_STANDINGS"),
+    ("standings that do not rise", changed("standings", 1, size=12), "S5 E_STANDINGS"),
     ("standings of the station", signed_by("standings", ["v1/a"]), "A3 E_SIGNERS"),
     # spelling [JSON-1] to [JSON-4], [NOTE-1], [NOTE-2], [KIND-1], [KIND-2], [KIND-3], [IDENT-1], [IDENT-2], [CONV-2]
     ("a field too many", changed("box", more=1), "I1 E_UNKNOWN_FIELD"),
