@@ -113,7 +113,7 @@ def report(rounds: list[Round]) -> float:
     rate = max(one.batches / one.seconds for one in rounds)
     middle = median(one.batches / one.seconds for one in rounds)
     cores = os.cpu_count()
-    print(f"   rate, load beside it on {cores} cores: median {middle:.0f}, highest {rate:.0f} batches/s (expected: 1000)")
+    print(f"   rate, load beside it on {cores} cores: median {middle:.0f}, highest {rate:.0f} batches/s (expect 1000)")
     return rate
 
 
