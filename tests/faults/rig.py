@@ -164,8 +164,8 @@ class Rig:
         return started
 
     def summary(self, node: str) -> dict[str, object]:
-        """What the laptop's session said at its end."""
-        found: dict[str, object] = json.loads(self.running[node].said().splitlines()[-1])
+        """What the laptop's session said at its end; if it failed, an error object follows it."""
+        found: dict[str, object] = json.loads(self.running[node].said().splitlines()[0])
         return found
 
     def end(self) -> None:

@@ -1,0 +1,91 @@
+"""A network that cuts, stalls, half-closes and swallows: the uplink resumes, nothing is lost, nothing doubled.
+
+[INTAKE-1] [INTAKE-3] [RECEIPT-2]; three days without any network, on a virtual clock: tests/node/test_uplink.py.
+"""
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.faults.ledger import Ledger, reading
+from tests.faults.proxy import Mood, Proxy
+from tests.faults.rig import ROUNDS, Rig
+from tests.faults.town import Town
+from tests.faults.verdict import check_whole
+
+pytestmark = pytest.mark.fault
+
+
+def disturb(proxy: Proxy, dice: random.Random, seconds: float) -> None:
+    """Change the network's mood at random; at the end it is good again."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        proxy.mood = dice.choice(list(Mood))
+        time.sleep(dice.random() * 0.6)
+        dice.choice([proxy.cut, proxy.half_close])()
+    proxy.mood = Mood.GOOD
+    proxy.cut()
+
+
+def finish(rig: Rig) -> None:
+    """The sessions end with all delivered."""
+    for node in rig.town.nodes:
+        assert rig.running[node].wait() == 0, rig.running[node].errors()
+        summary = rig.summary(node)
+        assert (summary["owed"], summary["unreceipted"], summary["stopped"]) == (0, 0, {}), summary
+    county = rig.running["county"]
+    county.signal(15)
+    assert county.wait() == 0, county.errors()
+
+
+@pytest.mark.parametrize("seed", range(max(1, ROUNDS // 5)))
+def test_nothing_is_lost_or_doubled_on_a_bad_network(town: Town, tmp_path: Path, seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311 - a round must be repeatable
+    with Rig(town, tmp_path / "round") as rig, Proxy(rig.port, dice) as proxy, Ledger(rig) as ledger:
+        rig.start_county().wait_ready()
+        for node in town.nodes:
+            rig.start_node(node, port=proxy.port)
+        # the laptops take a second to start: trouble is there when they come
+        disturb(proxy, dice, 4.0)
+        finish(rig)
+        assert proxy.connections > len(town.nodes), "the network was never in the way"
+        ledger.settle()
+        check_whole(rig)
+
+
+@pytest.mark.skipif(ROUNDS < 10, reason="a minute of silence: make faults")
+def test_a_connection_that_swallows_everything_is_given_up(town: Town, tmp_path: Path) -> None:
+    """The black hole stays open: nothing tells the laptop but its own keep-alive."""
+    with Rig(town, tmp_path / "round") as rig, Proxy(rig.port, random.Random(1)) as proxy:  # noqa: S311
+        rig.start_county().wait_ready()
+        proxy.mood = Mood.SWALLOW
+        for node in town.nodes:
+            rig.start_node(node, port=proxy.port)
+        while proxy.connections < len(town.nodes):
+            time.sleep(0.1)
+        proxy.mood = Mood.GOOD
+        finish(rig)
+        check_whole(rig)
+
+
+def test_what_was_counted_without_a_network_is_delivered_later(town: Town, tmp_path: Path) -> None:
+    """No county at all: the count goes on and says what it owes (exit 4); later `send` delivers the same records."""
+    with Rig(town, tmp_path / "round") as rig:
+        for node in town.nodes:
+            rig.start_node(node, "--give-up", "0.5")
+        for node in town.nodes:
+            assert rig.running[node].wait() == 4, rig.running[node].errors()
+            assert rig.summary(node)["owed"] == rig.summary(node)["records"] != 0
+            assert "N_NETWORK" in rig.running[node].errors()
+        with reading(rig.town.home(town.nodes[0]) / "journal.db") as journal:
+            made = journal.execute("SELECT at, hash FROM records ORDER BY at").fetchall()
+        county = rig.start_county().wait_ready()
+        for node in town.nodes:
+            sent = rig.node_command(node, "send", "--county", f"127.0.0.1:{rig.port}")
+            assert sent.process.returncode == 0, sent.errors()
+        with reading(rig.town.home(town.nodes[0]) / "journal.db") as journal:
+            assert journal.execute("SELECT at, hash FROM records ORDER BY at").fetchall() == made
+        assert county.stop() == 0, county.errors()
+        check_whole(rig)
