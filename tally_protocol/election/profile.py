@@ -26,7 +26,10 @@ class Profile:
 
     def roles(self, kind: str) -> tuple[str, ...]:
         """The roles that must sign a kind; KeyError for a kind that the profile does not govern."""
-        return dict(self.signers)[kind]
+        for name, roles in self.signers:
+            if name == kind:
+                return roles
+        raise KeyError(kind)
 
     @classmethod
     def parse(cls, value: object, where: str) -> Self:

@@ -5,6 +5,7 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
+from struct import iter_unpack
 
 EMPTY_ROOT = sha256(b"").digest()
 
@@ -28,8 +29,9 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
         return EMPTY_ROOT
     layer = list(leaves)
     while len(layer) > 1:
-        paired = [sha256(b"\x01" + layer[i] + layer[i + 1]).digest() for i in range(0, len(layer) - 1, 2)]
-        if len(layer) % 2:
-            paired.append(layer[-1])
-        layer = paired
+        odd = layer.pop() if len(layer) % 2 else None
+        # pairs are cut out of one block: half the copies of joining two hashes at a time
+        layer = [sha256(b"\x01" + pair).digest() for (pair,) in iter_unpack("64s", b"".join(layer))]
+        if odd is not None:
+            layer.append(odd)
     return layer[0]

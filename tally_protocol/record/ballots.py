@@ -34,10 +34,8 @@ def salts_of(secret: bytes, papers: int) -> list[bytes]:
 def row_leaves(secret: bytes, rows: bytes, papers: int, width: int) -> list[bytes]:
     """Leaf hashes H(0x02 || salt || row) of a matrix of `papers` x `width` bytes, in row order."""
     stream = shake_256(SALTS + secret).digest(SALT * papers)
-    return [
-        sha256(b"\x02" + stream[SALT * i : SALT * (i + 1)] + rows[width * i : width * (i + 1)]).digest()
-        for i in range(papers)
-    ]
+    salted = zip(struct.iter_unpack(f"{SALT}s", stream), struct.iter_unpack(f"{width}s", rows), strict=True)
+    return [sha256(b"\x02" + salt + row).digest() for (salt,), (row,) in salted]
 
 
 def commit_name(salt: bytes, name: str) -> bytes:

@@ -86,8 +86,11 @@ def people_keys(people: Sequence[Official], election: str, unit: str) -> tuple[t
 
 def _match_people(note: Note, skip: int, people: Sequence[Official], election: str, unit: str) -> tuple[Official, ...]:
     """The people whose names stand on the lines after `skip`, in ascending order of the list, or E_SIGNERS."""
-    order = {person_name(election, unit, person.id): i for i, person in enumerate(people)}
-    places = [order.get(line.name, -1) for line in note.lines[skip:]]
+    # names are cut, not built: a batch has one or two signers and a roster may have thirty people
+    prefix = person_name(election, unit, "")
+    ids: list[str] = [person.id for person in people]
+    named = [line.name.removeprefix(prefix) if line.name.startswith(prefix) else "" for line in note.lines[skip:]]
+    places = [ids.index(name) if name in ids else -1 for name in named]
     if any(place < 0 for place in places) or places != sorted(set(places)):
         raise BadSignature("E_SIGNERS", "signature lines", expected="people of the list, in its order")
     return tuple(people[place] for place in places)
