@@ -20,6 +20,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from sqlalchemy.exc import SQLAlchemyError
 
 from coordinator.admin import AdminServer
 from coordinator.board.feed import Feed
@@ -107,8 +108,17 @@ class Service:
         """Serve until SIGTERM or SIGINT; exits with 70 after a fault."""
         with guard(self._home):
             store, staging, lock = (Database(path) for path in (self._home.store, self._home.staging, self._home.lock))
-            rebuilt = rebuild(store)
-            parts = _Parts(self._home, self._doors, rebuilt, (store, staging, lock), self._fatal)
+            try:
+                rebuilt = rebuild(store)
+                parts = _Parts(self._home, self._doors, rebuilt, (store, staging, lock), self._fatal)
+            except (OSError, SQLAlchemyError) as error:
+                # a full or failing disk: nothing was opened yet, and what is durable stays durable
+                found = str(getattr(error, "orig", None) or error)
+                raise CountyError(
+                    f"E_DISK: 启动时读写失败：{found}。腾出磁盘空间或换盘后再启动；已接收的记录都在",
+                    f"E_DISK: reading or writing failed at start: {found}. Free or change the disk, start again;"
+                    " what was acknowledged is safe",
+                ) from error
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
                 runner.run(self._serve(parts))
             for database in (store, staging, lock):

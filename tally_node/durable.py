@@ -21,6 +21,18 @@ from tally_node.voice import NodeError, StorageFailedError
 Value = str | bytes | int
 
 
+_DISK_TROUBLE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+
+
+def _unreadable(path: Path, where: str, error: sqlite3.Error) -> NodeError:
+    """Why a journal cannot be read: a full or failing disk is no damaged journal, and nobody should give it up."""
+    if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in _DISK_TROUBLE:
+        if shutil.disk_usage(path.parent).free == 0:
+            return NodeError("E_DISK", where, found=error)
+        return StorageFailedError(where, error)
+    return NodeError("E_JOURNAL", where, found=error)
+
+
 class Durable:
     """An open database file of the station."""
 
@@ -38,7 +50,7 @@ class Durable:
                     self._db.execute(f"PRAGMA {pragma}")
             self._db.execute("SELECT value FROM meta").fetchone()
         except sqlite3.Error as error:
-            raise NodeError("E_JOURNAL", str(path), found=error) from None
+            raise _unreadable(path, str(path), error) from None
 
     def close(self) -> None:
         """Close the file; nothing depends on it."""
@@ -122,7 +134,7 @@ class Durable:
                     )
                 yield row
         except sqlite3.DatabaseError as error:
-            raise NodeError("E_JOURNAL", f"{self.path} {table}", found=error) from None
+            raise _unreadable(self.path, f"{self.path} {table}", error) from None
 
     def check_all(self) -> None:
         """Read every row of every table once and the file's own structure; raises E_JOURNAL."""
@@ -134,7 +146,7 @@ class Durable:
         try:
             found = self._db.execute("PRAGMA quick_check(1)").fetchone()
         except sqlite3.DatabaseError as error:
-            raise NodeError("E_JOURNAL", str(self.path), found=error) from None
+            raise _unreadable(self.path, str(self.path), error) from None
         if found != ("ok",):
             raise NodeError("E_JOURNAL", str(self.path), found="damaged database file")
 

@@ -63,8 +63,10 @@ class Program:
             self.process.send_signal(number)
 
     def kill(self) -> None:
-        """SIGKILL: no line of the program runs after this; a stopped process dies too."""
-        self.signal(signal.SIGKILL)
+        """SIGKILL: no line of the program runs after this; a stopped process dies too, and so do its children."""
+        if self.alive:
+            # it leads a session of its own: strace and what it watches end together
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def wait(self, seconds: float = PATIENCE) -> int:
