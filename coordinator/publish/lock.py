@@ -4,6 +4,10 @@ Trusted and never edited by hand. Losing it means that nobody knows what was sig
 publish until a person has compared the published checkpoint with the store.
 """
 
+import sqlite3
+
+from sqlalchemy.exc import OperationalError
+
 from coordinator.settings import CountyError
 from coordinator.store.database import Database
 
@@ -30,13 +34,25 @@ class Lock:
         return bytes(row[0]), int(row[1])
 
     def swap(self, old: bytes, new: bytes, time: int) -> None:
-        """Replace `old` by `new`, durably; CountyError E_LOCK if another process was first [PUB-2]."""
-        with self._database.write() as connection:
-            done = connection.exec_driver_sql(
-                "UPDATE lock SET checkpoint = ?, time = ? WHERE origin = ? AND checkpoint = ?",
-                (new, time, self._origin, old),
-            )
-            won = done.rowcount == 1
+        """Replace `old` by `new`, durably; CountyError E_LOCK if another process was first [PUB-2].
+
+        A write or a sync that fails here is fatal too: whether the swap is durable is unknown until the file is read
+        by a new process. A full disk is not: SQLite then knows that nothing was written.
+        """
+        try:
+            with self._database.write() as connection:
+                done = connection.exec_driver_sql(
+                    "UPDATE lock SET checkpoint = ?, time = ? WHERE origin = ? AND checkpoint = ?",
+                    (new, time, self._origin, old),
+                )
+                won = done.rowcount == 1
+        except OperationalError as error:
+            if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_IOERR:
+                raise
+            raise CountyError(
+                f"E_LOCK: 写锁库失败（{error.orig}），是否已写入不明；停止发布，检查磁盘后重新启动",
+                f"E_LOCK: writing the lock failed ({error.orig}); the outcome is unknown. Check the disk, start again",
+            ) from error
         if not won:
             raise CountyError(
                 "E_LOCK: 另一进程已抢先发布；本进程停止发布",

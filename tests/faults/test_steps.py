@@ -1,0 +1,148 @@
+"""Every step of publishing x {failed before, failed after it was durable}, then the same again while it recovers.
+
+The storage-step matrix of Sunlight, inside one process: stage, swap, tiles, checkpoint, clean-up [PUB-2] [CHECK-3].
+"""
+
+import itertools
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coordinator.publish.folder import PublicFolder
+from coordinator.publish.lock import Lock
+from coordinator.publish.publisher import Publisher
+from coordinator.publish.sequencer import Sequencer
+from coordinator.service import load_keys
+from coordinator.settings import Home
+from coordinator.store.database import Database
+from tests.faults.ledger import Settled
+from tests.faults.rig import Rig
+from tests.faults.town import Town
+from tests.faults.verdict import check_whole
+
+pytestmark = pytest.mark.fault
+
+
+class Broken(Exception):
+    """The fault."""
+
+
+class Trap:
+    """Raises at the n-th step, before it happens or after; counts the steps."""
+
+    def __init__(self, at: int, *, after: bool) -> None:
+        """`at` 0: never."""
+        self._at = at
+        self._after = after
+        self.steps = 0
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """One step that makes something durable."""
+        self.steps += 1
+        if self.steps == self._at and not self._after:
+            raise Broken
+        yield
+        if self.steps == self._at:
+            raise Broken
+
+
+class TrapDatabase(Database):
+    """A database whose write transactions are steps."""
+
+    trap = Trap(0, after=False)
+
+    @contextmanager
+    def _trapped(self) -> Iterator[Any]:
+        with self.trap.step(), Database.write(self) as connection:
+            yield connection
+
+    def write(self) -> Any:
+        """As the real one."""
+        return self._trapped()
+
+
+class TrapFolder(PublicFolder):
+    """A folder in which every file is a step."""
+
+    trap = Trap(0, after=False)
+
+    def write_tiles(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """File by file."""
+        for one in files:
+            with self.trap.step():
+                super().write_tiles([one])
+
+    def write_file(self, name: str, data: bytes) -> None:
+        """One file."""
+        with self.trap.step():
+            super().write_file(name, data)
+
+
+def start_and_publish(rig: Rig, trap: Trap) -> int:
+    """What the county does from its start to the first checkpoint; Broken where the trap is. Gives the steps."""
+    home = Home(rig.town.county)
+    settled = Settled(rig)
+    store, staging, lock = Database(home.store), TrapDatabase(home.staging), TrapDatabase(home.lock)
+    folder = TrapFolder(rig.public)
+    staging.trap = lock.trap = folder.trap = trap
+    publisher = Publisher(
+        election=settled.election, sequencer=Sequencer(store), staging=staging,
+        lock=Lock(lock, settled.election.origin), folder=folder, keys=load_keys(home, settled.election).log,
+    )  # fmt: skip
+    try:
+        publisher.recover(len(settled.notes))
+        publisher.publish(len(settled.notes))
+    finally:
+        for one in (store, staging, lock):
+            one.close()
+    return trap.steps
+
+
+def behind(counted: Town, path: Path) -> Rig:
+    """A county whose store is ahead of what it has published: lock and folder are those of the day before."""
+    rig = Rig(counted, path)
+    shutil.rmtree(rig.public)
+    shutil.copytree(counted.path / "old-public", rig.public)
+    shutil.copy2(counted.path / "old-county" / "lock.db", rig.town.county / "lock.db")
+    return rig
+
+
+def look(rig: Rig, seen: list[bytes]) -> None:
+    """Note what the world can see."""
+    seen.append((rig.public / "checkpoint").read_bytes())
+
+
+def test_a_fault_at_any_step_and_another_while_it_recovers(counted: Town, tmp_path: Path) -> None:
+    with behind(counted, tmp_path / "count") as rig:
+        steps = start_and_publish(rig, Trap(0, after=False))
+    assert steps >= 9, "keys, staging, swap, tiles, bundles, checkpoint, clean-up"
+    runs = 0
+    for first, after in itertools.product(range(1, steps + 1), (False, True)):
+        # the second fault moves through the recovery as the first moves through the round
+        second = 1 + (first * 7 + after) % steps
+        path = tmp_path / f"{first}-{after}"
+        with behind(counted, path) as rig:
+            seen: list[bytes] = []
+            look(rig, seen)
+            with pytest.raises(Broken):
+                start_and_publish(rig, Trap(first, after=after))
+            look(rig, seen)
+            try:
+                start_and_publish(rig, Trap(second, after=not after))
+            except Broken:
+                look(rig, seen)
+            start_and_publish(rig, Trap(0, after=False))
+            look(rig, seen)
+            settled = Settled(rig)
+            settled.check_history(seen)
+            assert settled.open(seen[-1]).size == len(settled.notes)
+            if first in (1, steps // 2, steps):
+                check_whole(rig)
+        shutil.rmtree(path)
+        runs += 1
+    assert runs == 2 * steps
