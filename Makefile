@@ -87,6 +87,8 @@ slow: $(VENV)/.ready-dev ## the tests that make test leaves out: thousands of ro
 	@$(PYTEST) -n 2 -m slow
 
 faults: $(VENV)/.ready-dev ## kill -9, full disk, torn files, cut networks; FAULT_ROUNDS=100
+	@command -v strace >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq strace >/dev/null 2>&1; } \
+	  || echo "faults: no strace, so test_syscalls.py is skipped; test_steps.py does the steps of publishing" >&2
 	@CHANGPIAO_FAULT_ROUNDS=$(FAULT_ROUNDS) $(PYTEST) -n 2 -m "fault and not slow"
 
 attacks: $(VENV)/.ready-dev ## every named fraud must raise its code
