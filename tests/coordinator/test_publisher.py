@@ -110,12 +110,12 @@ class Faults:
             monkeypatch.setattr(owner, name, self.wrap(getattr(owner, name)))
 
     def wrap(self, step: Callable[..., Any]) -> Callable[..., Any]:
-        def stepped(*args: Any) -> Any:
+        def stepped(*args: Any, **options: Any) -> Any:
             self.count += 1
             mine = self.count == self.at
             if mine and not self.after:
                 raise Cut
-            result = step(*args)
+            result = step(*args, **options)
             if mine:
                 raise Cut
             return result
