@@ -11,7 +11,7 @@ import pytest
 
 from tally_protocol.errors import ProtocolError
 from tests.faults.ledger import Settled
-from tests.faults.rig import Rig
+from tests.faults.rig import FEW, Rig
 from tests.faults.town import Town
 from tests.faults.verdict import check_whole, keep_receipts, verify
 
@@ -31,7 +31,7 @@ def restore(rig: Rig, counted: Town, parts: tuple[str, ...]) -> bytes:
     return seen
 
 
-@pytest.mark.parametrize("parts", REFUSED, ids="+".join)
+@pytest.mark.parametrize("parts", REFUSED[:FEW], ids="+".join)
 def test_a_county_with_an_old_part_refuses_to_publish(counted: Town, tmp_path: Path, parts: tuple[str, ...]) -> None:
     """[PUB-1]"""
     with Rig(counted, tmp_path / "round") as rig:

@@ -101,7 +101,7 @@ def test_a_county_with_a_nearly_full_disk_takes_nothing_new(town: Town, tmp_path
 
 
 @needs_root
-@pytest.mark.parametrize("seed", range(max(1, ROUNDS // 5)))
+@pytest.mark.parametrize("seed", range(max(1, ROUNDS // 10)))
 def test_a_disk_that_fills_up_meanwhile_costs_nothing(town: Town, tmp_path: Path, seed: int) -> None:
     """Not a byte is left at a random moment: the county refuses or ends; with space again it goes on."""
     dice = random.Random(seed)  # noqa: S311 - a round must be repeatable
@@ -174,7 +174,7 @@ def limited(kibibytes: int) -> list[str]:
     return ["sh", "-c", f'ulimit -f {2 * kibibytes}; exec "$@"', "limited"]
 
 
-@pytest.mark.parametrize("seed", range(max(1, ROUNDS // 3)))
+@pytest.mark.parametrize("seed", range(max(1, ROUNDS // 10)))
 def test_a_torn_write_of_the_county_costs_nothing_acknowledged(town: Town, tmp_path: Path, seed: int) -> None:
     """RLIMIT_FSIZE: a write ends in the middle of a page; the county ends, and the next start has all it promised."""
     dice = random.Random(seed)  # noqa: S311 - a round must be repeatable

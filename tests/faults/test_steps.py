@@ -5,19 +5,21 @@ The storage-step matrix of Sunlight, inside one process: stage, swap, tiles, che
 
 import itertools
 import shutil
+import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from coordinator.publish.folder import PublicFolder
 from coordinator.publish.lock import Lock
 from coordinator.publish.publisher import Publisher
 from coordinator.publish.sequencer import Sequencer
 from coordinator.service import load_keys
-from coordinator.settings import Home
+from coordinator.settings import CountyError, Home
 from coordinator.store.database import Database
 from tests.faults.ledger import Settled
 from tests.faults.rig import Rig
@@ -146,3 +148,35 @@ def test_a_fault_at_any_step_and_another_while_it_recovers(counted: Town, tmp_pa
         shutil.rmtree(path)
         runs += 1
     assert runs == 2 * steps
+
+
+class FailingDatabase(Database):
+    """A database whose next write fails as SQLite says it."""
+
+    code = sqlite3.SQLITE_IOERR
+
+    def write(self) -> Any:
+        """No transaction."""
+        found = sqlite3.OperationalError("the disk")
+        found.sqlite_errorcode = self.code
+        raise OperationalError("UPDATE", None, found)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        (sqlite3.SQLITE_IOERR_FSYNC, CountyError),
+        (sqlite3.SQLITE_IOERR_WRITE, CountyError),
+        (sqlite3.SQLITE_FULL, OperationalError),
+    ],
+)
+def test_a_swap_whose_outcome_is_unknown_is_fatal(
+    counted: Town, tmp_path: Path, code: int, error: type[Exception]
+) -> None:
+    """[PUB-2] The publisher tries a full disk again; anything else it must not (the process ends, exit 70)."""
+    shutil.copy2(counted.county / "lock.db", tmp_path / "lock.db")
+    database = FailingDatabase(tmp_path / "lock.db")
+    database.code = code
+    with pytest.raises(error):
+        Lock(database, "origin").swap(b"old", b"new", 1)
+    database.close()
