@@ -195,6 +195,8 @@ TABLE: list[tuple[str, Change, str]] = [
     ("a void of less", edited("void", plus(0, name="effect")), "I4 E_EFFECT"),
     ("batches of close", changed("close", batches=7), "I5 E_TOTAL"),
     ("write-ins of close", changed("close", write_ins=[]), "I5 E_TOTAL"),
+    ("joined with nobody", changed("close", joined_to=[["L", "zz"]]), "S3 E_UNKNOWN_CHAIN"),
+    ("joined for another paper", changed("close", joined_from=[["M", "b"]]), "S4 E_LAYOUT"),
     ("a finding left out", changed("close", findings=[]), "I5 E_FINDING"),
     # statement and names [STATE-1], [STATE-2], [STATE-3], [STATE-4], [STATE-5]
     ("another head", edited("statement", inner("closes", 0, 3, value=ZERO)), "I5 E_HEAD"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.verifier.maker import Maker, canon, key_of, sha, tree
 from verifier.ballots import count_papers, index_archive
 from verifier.chain.route import route
+from verifier.chain.station import StationChain
 from verifier.decode.grammar import read_object, read_thoroughly
 from verifier.decode.layouts import Contest, Layout
 from verifier.findings.codes import Refused
@@ -236,3 +237,22 @@ def test_an_archive_is_indexed_in_any_pieces(chunk: int) -> None:
         assert data[offset : offset + size] == part
     with pytest.raises(Refused, match="E_SEALED"):
         index_archive(iter([data[:-1]]))
+
+
+@pytest.mark.parametrize(
+    ("register", "new", "write_ins", "code"),
+    [
+        (1999, 2, [], "E_LIMIT"),  # names_per_chain
+        (0, 1, [[0, 1, 1], [1, 1, 4]], "E_SUM"),  # one entry, more votes than valid papers, though the sums are right
+        (0, 1, [[0, 1, 1], [2, 1, 1]], "E_LAYOUT"),
+    ],
+)
+def test_the_register_of_written_in_names(register: int, new: int, write_ins: list[list[int]], code: str) -> None:
+    """[NAME-1], [NAME-2], [CONV-2]."""
+    chain = StationChain("s/v1/a", "v1", "a", register=["00" * 32] * register)
+    figures = [3, 3, *[0] * 7, 1, *[0] * 8, 3, *[0] * 7, 4, *[0] * 4]
+    table = list(range(register + 1, register + new + 1))
+    with pytest.raises(Refused, match=code):
+        chain._check_names(  # noqa: SLF001 - no small paper has these figures
+            PAPER, {"figures": figures, "names": ["00" * 32] * new, "table": table, "write_ins": write_ins}
+        )
