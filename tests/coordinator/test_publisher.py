@@ -195,6 +195,29 @@ def test_every_step_may_fail(bench: Bench, tmp_path: Path, monkeypatch: pytest.M
     assert step > 10
 
 
+@pytest.mark.fault
+def test_what_was_staged_and_never_signed_is_forgotten(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[PUB-2]: the first round of all dies before the swap; nothing of it may appear in the folder."""
+    public = tmp_path / "public"
+    publisher, _ = bench.publisher(public)
+    publisher.recover(bench.writer.durable)
+    with monkeypatch.context() as patch:
+        patch.setattr(Lock, "swap", _cut)
+        with pytest.raises(Cut):
+            publisher.publish(bench.writer.durable)
+    again, _ = bench.publisher(public)
+    again.recover(bench.writer.durable)
+    assert {path.name for path in public.iterdir()} == {"log.vkey", "keys"}
+    assert again.publish(bench.writer.durable)
+    check_folder(bench, public)
+
+
+def _cut(*_: object) -> None:
+    raise Cut
+
+
 def check_folder_prefix(bench: Bench, public: Path) -> None:
     """The published checkpoint's own files are all there, a full file standing in for a partial one."""
     head = opened(bench.world, (public / "checkpoint").read_bytes())
