@@ -3,6 +3,7 @@
 from tests.attacks import (
     frauds_beside,
     frauds_checkpoint,
+    frauds_corners,
     frauds_counts,
     frauds_county,
     frauds_files,
@@ -14,6 +15,6 @@ from tests.attacks import (
 
 CHAPTERS = (
     frauds_links, frauds_counts, frauds_signers, frauds_manifest, frauds_county, frauds_files, frauds_checkpoint,
-    frauds_spelling, frauds_beside,
+    frauds_spelling, frauds_beside, frauds_corners,
 )  # fmt: skip
 FRAUDS = tuple(fraud for chapter in CHAPTERS for fraud in chapter.BOOK.frauds)
