@@ -112,6 +112,15 @@ def nothing_new(entries: list[bytes]) -> bytes:
     return again(entries[-1], seq=last["seq"] + 1, prev=hash_of(entries[-1]), size=size, root=root.hex())
 
 
+def in_two_parts(entries: list[bytes], first_rest: list[list[Any]]) -> list[bytes]:
+    """The opened names in two parts, the first with a rest of its own; the standings over them are left out."""
+    i = at(entries, "names")
+    whole = fields_of(entries[i])
+    one = again(entries[i], parts=2, rest=first_rest)
+    two = again(entries[i], part=2, parts=2, persons=[], seq=whole["seq"] + 1, prev=hash_of(one))
+    return [*entries[:i], one, two]
+
+
 def receipt_of(entries: list[bytes]) -> bytes:
     fields = {
         "chain": "s/v1/a",
@@ -209,6 +218,8 @@ TABLE: list[tuple[str, Change, str]] = [
         "I5 E_NAMES",
     ),
     ("another rest", changed("names", rest=[]), "I5 E_NAMES"),
+    ("a person of no contest", edited("names", inner("persons", 0, "contest", value="zz")), "S4 E_LAYOUT"),
+    ("parts with two rests", lambda e: in_two_parts(e, [["chief", 9]]), "I5 E_NAMES"),
     ("a part that leaps", changed("names", part=2, parts=2), "I5 E_NAMES"),
     ("names of another statement", changed("names", statement=ZERO), "I5 E_NAMES"),
     # standings [STAND-1], [STAND-2], [STAND-3], [STAND-4]
@@ -288,3 +299,12 @@ def test_other_units_than_were_sealed(tmp_path: Path, codes: Codes) -> None:
     """[SEAL-2]: the ids of the unit notes are not those under the sealed root."""
     Maker(units_root=ZERO).story().publish(tmp_path)
     assert codes(tmp_path) == (1, {"C2 E_MANIFEST_ROOT"})
+
+
+def test_names_in_two_parts(maker: Maker, tmp_path: Path, codes: Codes) -> None:
+    """[STATE-3], C4: final only when the last part is there."""
+    entries = in_two_parts(maker.entries, [["chief", 1]])
+    maker.publish(tmp_path / "whole", entries)
+    assert codes(tmp_path / "whole") == (0, set())
+    maker.publish(tmp_path / "half", entries[:-1])
+    assert codes(tmp_path / "half") == (2, {"C4 NOT_FINAL"})
