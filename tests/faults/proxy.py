@@ -14,7 +14,7 @@ import threading
 
 from tests.faults.rig import HOST
 
-CHUNK = 4096
+CHUNK = 1024
 
 
 class Mood(enum.Enum):
@@ -97,7 +97,7 @@ class Proxy:
                     lost = True
                     continue
                 if self.mood is Mood.SLOW:
-                    await asyncio.sleep(self._dice.random() * 0.1)
+                    await asyncio.sleep(self._dice.random() * 0.03)
                 writer.write(data)
                 await writer.drain()
             writer.write_eof()

@@ -18,15 +18,19 @@ from tests.faults.verdict import check_whole
 pytestmark = pytest.mark.fault
 
 
-def disturb(proxy: Proxy, dice: random.Random, seconds: float) -> None:
-    """Change the network's mood at random; at the end it is good again."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        proxy.mood = dice.choice(list(Mood))
-        time.sleep(dice.random() * 0.6)
-        dice.choice([proxy.cut, proxy.half_close])()
+def disturb(proxy: Proxy, dice: random.Random, ledger: Ledger, cuts: int) -> None:
+    """Change the network's mood at random until it has cut that often between two receipts; then it is good again."""
+    end = time.monotonic() + 20.0
+    seen = 0
+    while cuts and time.monotonic() < end:
+        proxy.mood = dice.choice([Mood.SLOW, Mood.SLOW, Mood.SLOW, *Mood])
+        time.sleep(0.2 + dice.random())
+        dice.choice([proxy.cut, proxy.cut, proxy.half_close])()
+        if len(ledger.receipts) > seen:
+            seen, cuts = len(ledger.receipts), cuts - 1
     proxy.mood = Mood.GOOD
     proxy.cut()
+    assert seen, "nothing came through before the network was good"
 
 
 def finish(rig: Rig) -> None:
@@ -47,8 +51,7 @@ def test_nothing_is_lost_or_doubled_on_a_bad_network(town: Town, tmp_path: Path,
         rig.start_county().wait_ready()
         for node in town.nodes:
             rig.start_node(node, port=proxy.port)
-        # the laptops take a second to start: trouble is there when they come
-        disturb(proxy, dice, 4.0)
+        disturb(proxy, dice, ledger, dice.randint(1, 3))
         finish(rig)
         assert proxy.connections > len(town.nodes), "the network was never in the way"
         ledger.settle()
