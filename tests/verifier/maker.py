@@ -102,8 +102,9 @@ def commitment(salt: str, name: str) -> str:
 class Maker:
     """Plays the election and remembers what chains and totals need."""
 
-    def __init__(self, *, pad: int = 0, units_root: str = "") -> None:
+    def __init__(self, *, pad: int = 0, units_root: str = "", full_names: bool = False) -> None:
         self.units_root = units_root
+        self.full_names = full_names
         self.pad = pad  # further `box` records, to reach sizes around the width of a tile
         self.entries: list[bytes] = []
         self.sealed: dict[str, list[tuple[bytes, bytes]]] = {"v1": [], "v2": []}
@@ -132,7 +133,12 @@ class Maker:
     def seal(self) -> None:
         signers = {kind: ["scrutineer"] for kind in ("open", "box", "batch", "void", "correction")}
         signers |= {"statement": ["chair"], "names": ["chair"], "close": ["scrutineer", "teller"]}
-        profile = {"id": "p", "names": {"full": False, "min_votes": 3}, "overvote": "post", "signers": signers}
+        profile = {
+            "id": "p",
+            "names": {"full": self.full_names, "min_votes": 3},
+            "overvote": "post",
+            "signers": signers,
+        }
         ids = [sha(b"\0", unit.encode()) for unit in ("v1", "v2")]
         self.election_hash = self.append(
             "election",

@@ -112,6 +112,27 @@ def nothing_new(entries: list[bytes]) -> bytes:
     return again(entries[-1], seq=last["seq"] + 1, prev=hash_of(entries[-1]), size=size, root=root.hex())
 
 
+def below_the_threshold(fields: dict[str, Any]) -> None:
+    """Opens a person with one vote where three are needed; everything else adds up [STATE-5]."""
+    entries = [["a", 2, "赵六", "22" * 16]]
+    fields["persons"].append({"contest": "chief", "entries": entries, "name": "赵六", "votes": 1})
+    fields["rest"] = []
+
+
+def names_of_nobody(entries: list[bytes]) -> bytes:
+    """A names record of the unit without written-in votes."""
+    stated = entries[at(entries, "statement")]
+    nobody = {
+        "chain": "u/v2",
+        "persons": [],
+        "rest": [],
+        "seq": 1,
+        "prev": hash_of(stated),
+        "statement": hash_of(stated),
+    }
+    return note("names", {**fields_of(entries[at(entries, "names")]), **nobody}, ["v2/chair"])
+
+
 def in_two_parts(entries: list[bytes], first_rest: list[list[Any]]) -> list[bytes]:
     """The opened names in two parts, the first with a rest of its own; the standings over them are left out."""
     i = at(entries, "names")
@@ -219,6 +240,8 @@ TABLE: list[tuple[str, Change, str]] = [
     ),
     ("another rest", changed("names", rest=[]), "I5 E_NAMES"),
     ("a person of no contest", edited("names", inner("persons", 0, "contest", value="zz")), "S4 E_LAYOUT"),
+    ("a person below the threshold", edited("names", below_the_threshold), "I5 E_NAMES"),
+    ("names of nobody", lambda e: [*e, names_of_nobody(e)], "I5 E_NAMES"),
     ("parts with two rests", lambda e: in_two_parts(e, [["chief", 9]]), "I5 E_NAMES"),
     ("a part that leaps", changed("names", part=2, parts=2), "I5 E_NAMES"),
     ("names of another statement", changed("names", statement=ZERO), "I5 E_NAMES"),
@@ -308,3 +331,10 @@ def test_names_in_two_parts(maker: Maker, tmp_path: Path, codes: Codes) -> None:
     assert codes(tmp_path / "whole") == (0, set())
     maker.publish(tmp_path / "half", entries[:-1])
     assert codes(tmp_path / "half") == (2, {"C4 NOT_FINAL"})
+
+
+def test_a_profile_that_opens_all_names(tmp_path: Path, codes: Codes) -> None:
+    """[STATE-5]: with `names.full` nothing may be left unopened."""
+    Maker(full_names=True).story().publish(tmp_path)
+    code, found = codes(tmp_path)
+    assert (code, "I5 E_NAMES" in found) == (1, True)
