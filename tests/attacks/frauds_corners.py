@@ -1,10 +1,17 @@
 """Frauds that nothing noticed when single checks of the verifier were taken out: now none of those can be lost."""
 
-from tests.attacks.book import UNSEALED, Book
+from dataclasses import replace
+
+from tally_protocol.merkle.hashing import root_of
+from tally_protocol.record.kinds import Receipt, decode_record
+from tally_protocol.record.receipt import sign_receipt
+from tally_protocol.seal.note import SignatureLine, format_note, parse_note
+from tests.attacks.book import INCOMPLETE, UNSEALED, Book
 from tests.attacks.forger import Draft
 from tests.attacks.frauds_signers import impostor
 from tests.attacks.scene import Scene, story
-from tests.world import public
+from tests.published import proof_of, signed_checkpoint, tree_levels
+from tests.world import public, seed
 
 BOOK = Book()
 ONE, TWO, UNIT = "s/v1/1", "s/v1/2", "u/v1"
@@ -109,7 +116,7 @@ def standings_forged(scene: Scene) -> None:
     """Standings bear the county's name and key id, not its signature [SIGN-3]."""
     draft = scene.forger.find("standings", place=2)
     stranger = impostor(scene.world.county.name)
-    draft.resign = lambda lines: [type(lines[0])(lines[0].name, lines[0].key_id, stranger.sign(b"x\n").signature)]
+    draft.resign = lambda lines: [SignatureLine(lines[0].name, lines[0].key_id, stranger.sign(b"x\n").signature)]
 
 
 @BOOK.fraud("E_ORDER", also=("E_MANIFEST",), like="E11")
@@ -127,3 +134,46 @@ def roster_after_its_unit(scene: Scene) -> None:
     forger = scene.forger
     late = forger.after(forger.find("unit"), forger.copy(forger.find("roster")))
     late.body |= {"station": "3", "station_key": public("late station").hex()}
+
+
+def receipt(scene: Scene) -> Receipt:
+    """What station 1 was promised."""
+    body = decode_record(scene.honest_receipts()["s-v1-1.receipt"]).body
+    assert isinstance(body, Receipt)
+    return body
+
+
+@BOOK.fraud("E_RECEIPT", like="D4")
+def receipt_forged_under_the_right_key_id(scene: Scene) -> None:
+    """A receipt bears the county's name and key id, not its signature [SIGN-3]."""
+    note = parse_note(scene.honest_receipts()["s-v1-1.receipt"])
+    line = note.lines[0]
+    stranger = impostor(line.name).sign(b"x\n").signature
+    scene.receipts = {"a.receipt": format_note(note.text, (SignatureLine(line.name, line.key_id, stranger),))}
+
+
+@BOOK.fraud("E_RECEIPT", like="B4")
+def receipt_that_cites_another_election(scene: Scene) -> None:
+    """The county signs a receipt for another election's record [CHAIN-1]."""
+    other = replace(receipt(scene), election=story(name="other-test").world.election_hash)
+    scene.receipts = {"a.receipt": sign_receipt(other, scene.world.county)}
+
+
+@BOOK.fraud("E_RECEIPT", like="D4")
+def receipt_from_later_than_to(scene: Scene) -> None:
+    """A receipt covers records from a later one to an earlier one [RECEIPT-1]."""
+    scene.receipts = {"a.receipt": sign_receipt(replace(receipt(scene), from_seq=9), scene.world.county)}
+
+
+@BOOK.fraud("E_RECEIPT", like="B3")
+def standings_offered_as_a_receipt(scene: Scene) -> None:
+    """Standings, which the county signed too, are held up as a receipt [NOTE-2]."""
+    scene.receipts = {"a.receipt": scene.world.entries[-1]}
+
+
+@BOOK.fraud("MISSING", outcome=INCOMPLETE, like="E3")
+def proof_from_a_newer_log(scene: Scene) -> None:
+    """Somebody holds a proof under a larger checkpoint: this folder is older, which is no contradiction [CHECK-3]."""
+    notes = [*scene.forger.notes(), seed("a later entry")]
+    checkpoint = signed_checkpoint(scene.world, len(notes), root_of(tree_levels(notes)[0]))
+    scene.receipts = {"9.proof": proof_of(notes, 9, checkpoint)}
