@@ -11,10 +11,12 @@ import random
 import socket
 import struct
 import threading
+from typing import TypeAlias
 
 from tests.faults.rig import HOST
 
 CHUNK = 1024
+Pair: TypeAlias = tuple[asyncio.StreamWriter, asyncio.StreamWriter]
 
 
 class Mood(enum.Enum):
@@ -35,9 +37,11 @@ class Proxy:
         self._dice = dice
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._pairs: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
+        self._pairs: set[Pair] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.mood = Mood.GOOD
+        # so many connections will break after some kilobytes in one direction: in the middle of a delivery
+        self.troubles = 0
         self.connections = 0
         self.cuts = 0
         self.port = 0
@@ -60,7 +64,7 @@ class Proxy:
 
     async def _close(self) -> None:
         self._server.close()
-        self._reset()
+        self._reset_all()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -80,8 +84,12 @@ class Proxy:
         self._pairs.add(pair)
         # a connection born into the black hole stays in it, whatever comes later
         lost = self.mood is Mood.SWALLOW
-        both = [self._pump(reader, outward, lost=lost), self._pump(inward, writer, lost=lost)]
-        tasks = [asyncio.create_task(one) for one in both]
+        most = [0, 0]
+        if self.troubles:
+            self.troubles -= 1
+            most[self._dice.randrange(2)] = self._dice.randint(2_000, 9_000)
+        ends = (reader, outward, most[0]), (inward, writer, most[1])
+        tasks = [asyncio.create_task(self._pump(*end, pair, lost=lost)) for end in ends]
         self._tasks.update(tasks)
         await asyncio.gather(*tasks, return_exceptions=True)
         self._tasks.difference_update(tasks)
@@ -89,41 +97,47 @@ class Proxy:
         for end in pair:
             end.transport.abort()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, lost: bool) -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, most: int, pair: Pair, *, lost: bool
+    ) -> None:
+        """One direction; after `most` bytes (0: never) the connection is reset, or half closed, or loses the rest."""
+        passed = 0
         with contextlib.suppress(OSError):
             while data := await reader.read(CHUNK):
                 if lost or self.mood is Mood.SWALLOW:
                     # once a byte is lost the rest of the stream is too
                     lost = True
                     continue
+                passed += len(data)
+                if most and passed > most:
+                    self.cuts += 1
+                    self._break(pair, writer)
+                    return
                 if self.mood is Mood.SLOW:
                     await asyncio.sleep(self._dice.random() * 0.03)
                 writer.write(data)
                 await writer.drain()
             writer.write_eof()
 
-    def cut(self) -> None:
-        """Reset every connection."""
-        self.cuts += 1
-        self._loop.call_soon_threadsafe(self._reset)
+    def _break(self, pair: Pair, writer: asyncio.StreamWriter) -> None:
+        match self._dice.choice(["reset", "half close", "silence"]):
+            case "reset":
+                _reset(pair)
+            case "half close":
+                writer.write_eof()
+            case _:
+                self._loop.call_later(1.0, _reset, pair)
 
-    def _reset(self) -> None:
+    def _reset_all(self) -> None:
         for pair in list(self._pairs):
-            for writer in pair:
-                with contextlib.suppress(OSError, AttributeError):
-                    # linger 0: the peer sees a reset, not an orderly end
-                    plain = writer.get_extra_info("socket")
-                    plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                writer.transport.abort()
+            _reset(pair)
 
-    def half_close(self) -> None:
-        """End the direction to the laptop, or the one to the county, of every connection."""
-        side = self._dice.randrange(2)
-        self.cuts += 1
 
-        def close() -> None:
-            for pair in list(self._pairs):
-                with contextlib.suppress(OSError):
-                    pair[side].write_eof()
-
-        self._loop.call_soon_threadsafe(close)
+def _reset(pair: Pair) -> None:
+    """Reset both sides."""
+    for writer in pair:
+        with contextlib.suppress(OSError, AttributeError):
+            # linger 0: the peer sees a reset, not an orderly end
+            plain = writer.get_extra_info("socket")
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
