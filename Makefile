@@ -94,7 +94,7 @@ faults: $(VENV)/.ready-dev ## kill -9, full disk, torn files, cut networks; FAUL
 attacks: $(VENV)/.ready-dev ## every named fraud must raise its code
 	@$(PYTEST) -n 2 -m "not network" tests/attacks
 
-properties: $(VENV)/.ready-dev ## the hypothesis tests with twenty times the examples
+properties: $(VENV)/.ready-dev ## the hypothesis tests with four times the examples
 	@HYPOTHESIS_PROFILE=thorough $(PYTEST) -n 2 -m "property and not slow"
 
 vectors: $(VENV)/.ready-dev ## make spec/vectors anew; fail if a byte changed or a file is not in git
