@@ -17,10 +17,14 @@ OUTCOME_COLOURS = {
     "UNANCHORED": "bold yellow",
 }
 
+PIPE_COLUMNS = 160
+
 
 def render_rich(report: Report, stream: TextIO) -> None:
     """Print the report; nothing from the record is ever read as markup."""
-    console = Console(file=stream, highlight=False, markup=False, emoji=False)
+    # a file or a pipe has no width of its own; 80 columns would fold every line of the table
+    width = None if stream.isatty() else PIPE_COLUMNS
+    console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
     facts = report.facts
     if "election" in facts:
         console.print(Text(f"{shown(str(facts['title']))} ({facts['election']}), {facts['date']}", style="bold"))
