@@ -72,7 +72,8 @@ class Committee:
         assert self.state.statement is not None
         return Names(
             links=self.state.links(TIME), part=1, parts=1, persons=persons,
-            rest=tuple((name, votes) for name, votes in left.items() if votes), statement=self.state.statement,
+            rest=tuple((c.id, left[c.id]) for c in self.state.unit.contests if left[c.id]),
+            statement=self.state.statement,
         )  # fmt: skip
 
     def names(self) -> bytes:
