@@ -210,7 +210,7 @@ class Writer:
             LOG.error("E_DISK", extra={"code": "E_DISK"})
             for job in deliveries:
                 job.reply(DiskNearlyFull())
-            deliveries = []
+            jobs, deliveries = [job for job in jobs if not isinstance(job, Deliver)], []
         group = _Group()
         candidates = [
             [read(envelope, self.county, self._hash_at) for envelope in job.envelopes] for job in deliveries
@@ -219,7 +219,7 @@ class Writer:
         for candidate in flat:
             open_part(candidate, self._opener)
         judge_all(flat, self.county)
-        answers = [[self._decide(candidate, group) for candidate in part] for part in candidates]
+        answers, positions = self._in_turn(jobs, candidates, group)
         appended = [self._standings(job, group) for job in jobs if isinstance(job, Append)]
         receipts = self._receipts(group)
         self._commit(group, receipts)
@@ -228,8 +228,25 @@ class Writer:
             job.reply(Answers(tuple(found), self._receipts_for(part, found, receipts)))
         for reply, index in appended:
             reply(index)
-        for question in [job for job in jobs if isinstance(job, Where)]:
-            question.reply([Position(chain, *self.county.position(chain)) for chain in question.chains])
+        for answer, found_at in positions:
+            answer(found_at)
+
+    def _in_turn(
+        self, jobs: Sequence[Deliver | Where | Append], candidates: Sequence[Sequence[Candidate]], group: _Group
+    ) -> tuple[list[list[Answer]], list[tuple[Callable[[list[Position]], None], list[Position]]]]:
+        """Decide in the order of arrival: a question sees what was asked before it in the group, and nothing after.
+
+        Both are answered after the commit, so a position never names a record that a power cut can take away.
+        """
+        turns = iter(candidates)
+        answers: list[list[Answer]] = []
+        positions = []
+        for job in jobs:
+            if isinstance(job, Deliver):
+                answers.append([self._decide(candidate, group) for candidate in next(turns)])
+            elif isinstance(job, Where):
+                positions.append((job.reply, [Position(chain, *self.county.position(chain)) for chain in job.chains]))
+        return answers, positions
 
     def _hash_at(self, chain: str, seq: int) -> bytes | None:
         with self._database.read() as connection:
