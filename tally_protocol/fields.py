@@ -4,7 +4,10 @@ A `Reader` is made for one object; each method takes a field, and `done` refuses
 E_UNKNOWN_FIELD, E_FIELD, E_RANGE, E_LIMIT, E_NAME. `Reader({"seq": 3}, "batch").integer("seq")` is 3.
 """
 
-from collections.abc import Callable
+import itertools
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from tally_protocol import limits
@@ -15,6 +18,7 @@ JsonObject = dict[str, Any]
 T = TypeVar("T")
 MOST = 2**53 - 1
 _INTEGERS = {int}
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class Reader:
@@ -64,6 +68,17 @@ class Reader:
     def time(self, name: str = "time") -> int:
         """Seconds since 1970."""
         return self.integer(name, 0, MOST)
+
+    def date(self, name: str) -> str:
+        """A real calendar date, YYYY-MM-DD."""
+        text = self.take(name, str)
+        try:
+            if _DATE.fullmatch(text) is None:
+                raise ValueError
+            date.fromisoformat(text)
+        except ValueError:
+            raise Malformed("E_FIELD", self.at(name), expected="a calendar date YYYY-MM-DD") from None
+        return text
 
     def id(self, name: str) -> str:
         """An id [IDENT-1]."""
@@ -176,3 +191,8 @@ def distinct(values: list[str], where: str) -> None:
     """Raise Malformed E_FIELD if an id stands twice."""
     if len(set(values)) != len(values):
         raise Malformed("E_FIELD", where, expected="distinct ids")
+
+
+def ascending(values: Sequence[str]) -> bool:
+    """Whether strings rise in byte order, so that each stands once (code points order as their UTF-8 bytes do)."""
+    return all(first < second for first, second in itertools.pairwise(values))

@@ -4,13 +4,11 @@ Each class reads its JSON object strictly (`from_body`) and gives it back (`to_b
 What spans several notes is in `record/manifest_rules`.
 """
 
-import re
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Self
 
 from tally_protocol import limits
-from tally_protocol.election.profile import ROLE_WORDS, Profile
+from tally_protocol.election.words import ROLE_WORDS
 from tally_protocol.errors import Malformed, RuleViolation
 from tally_protocol.fields import JsonObject, Reader, distinct
 from tally_protocol.ids import (
@@ -21,10 +19,9 @@ from tally_protocol.ids import (
     StationId,
     UnitId,
 )
+from tally_protocol.law.profile import Profile
 from tally_protocol.seal.note import decode_base64
 
-ROLES = ROLE_WORDS
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MLDSA44_PUBLIC = 1312
 
 
@@ -60,12 +57,12 @@ class Election:
             authority=read.hash("authority"),
             ballot_key=read.hash("ballot_key"),
             county_key=read.hash("county_key"),
-            date=_read_date(read),
+            date=read.date("date"),
             id=ElectionId(read.id("id")),
             log_ed25519=log.hash("ed25519"),
             log_mldsa44=_read_mldsa44(log),
             origin=_read_origin(read),
-            profiles=read.items("profiles", Profile.parse, 1, 64),
+            profiles=read.items("profiles", Profile.parse, 1, 16),
             test=read.take("test", bool),
             threshold=read.integer("threshold", 50),
             title=read.text("title"),
@@ -103,17 +100,6 @@ class Election:
         }
 
 
-def _read_date(read: Reader) -> str:
-    text = read.take("date", str)
-    try:
-        if _DATE.fullmatch(text) is None:
-            raise ValueError
-        date.fromisoformat(text)
-    except ValueError:
-        raise Malformed("E_FIELD", "election.date", expected="a calendar date YYYY-MM-DD") from None
-    return text
-
-
 def _read_mldsa44(read: Reader) -> str:
     text = read.take("mldsa44", str)
     if len(decode_base64(text.encode(), read.at("mldsa44"))) != _MLDSA44_PUBLIC:
@@ -140,7 +126,7 @@ class Official:
     def parse(cls, value: object, where: str) -> Self:
         """Read one person."""
         read = Reader(value, where)
-        person = cls(id=PersonId(read.id("id")), key=read.hash("key"), role=read.word("role", ROLES))
+        person = cls(id=PersonId(read.id("id")), key=read.hash("key"), role=read.word("role", ROLE_WORDS))
         read.done()
         return person
 

@@ -5,8 +5,9 @@ from typing import Self
 
 from tally_protocol import limits
 from tally_protocol.election.manifest import Official
+from tally_protocol.election.words import RELATION_WORDS
 from tally_protocol.errors import Malformed, RuleViolation
-from tally_protocol.fields import JsonObject, Reader, distinct, id_of, text_of
+from tally_protocol.fields import JsonObject, Reader, ascending, distinct, id_of, parts_of, text_of
 from tally_protocol.ids import (
     BoxId,
     CandidateId,
@@ -16,9 +17,12 @@ from tally_protocol.ids import (
     NodeId,
     StationId,
     UnitId,
+    is_candidate_id,
 )
 
 BOX_KINDS = frozenset({"main", "station", "mobile"})
+CONTEST_RULES = frozenset({"election", "supplementary", "runoff", "nomination", "advisory", "recall"})
+WRITTEN_IN = "+"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contest:
-    """A post to fill: `max_marks` is the most approvals one paper may carry, `write_ins` its free slots."""
+    """A post to fill: `max_marks` is the most approvals one paper may carry, `write_ins` its free slots.
+
+    `rule` says who wins (spec/8, rules of a contest); `of` names the contest that this round follows, `profile` a
+    profile of its own, and `female_only` marks a seat for women.
+    """
 
     id: ContestId
     title: str
@@ -55,6 +63,10 @@ class Contest:
     write_ins: int = 0
     round: int = 1
     registered: int | None = None
+    rule: str = "election"
+    profile: str | None = None
+    female_only: bool = False
+    of: ContestId | None = None
 
     @classmethod
     def parse(cls, value: object, where: str) -> Self:
@@ -69,20 +81,32 @@ class Contest:
             write_ins=read.integer("write_ins", 0, limits.WRITE_IN_SLOTS),
             round=read.integer("round", 1),
             registered=read.optional_count("registered"),
+            rule=read.word("rule", CONTEST_RULES),
+            profile=read.id("profile") if read.has("profile") else None,
+            female_only=read.has("female_only"),
+            of=ContestId(read.id("of")) if read.has("of") else None,
         )
+        if contest.female_only and not read.take("female_only", bool):
+            raise Malformed("E_FIELD", f"{where}.female_only", expected="true, or left out")
         read.done()
         distinct([candidate.id for candidate in contest.candidates], f"{where}.candidates")
         if not contest.candidates and not contest.write_ins:
             raise Malformed("E_FIELD", where, expected="a candidate or a write-in slot")
+        recall = len(contest.candidates), contest.seats, contest.write_ins
+        if contest.rule == "recall" and recall != (1, 1, 0):
+            raise Malformed("E_FIELD", where, expected="a recall of one person: one candidate, one seat, no slot")
         return contest
 
     def to_body(self) -> JsonObject:
         """The JSON object; inverse of `parse`."""
         body: JsonObject = {
-            name: getattr(self, name) for name in ("id", "max_marks", "round", "seats", "title", "write_ins")
+            name: getattr(self, name) for name in ("id", "max_marks", "round", "rule", "seats", "title", "write_ins")
         }
         body["candidates"] = [candidate.to_body() for candidate in self.candidates]
-        return body | ({} if self.registered is None else {"registered": self.registered})
+        if self.female_only:
+            body["female_only"] = True
+        optional = {name: getattr(self, name) for name in ("of", "profile", "registered")}
+        return body | {name: value for name, value in optional.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +185,75 @@ class StationEntry:
         return body | ({} if self.registered is None else {"registered": self.registered})
 
 
+RuleValue = bool | int | str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """Two declared close relatives, each a candidate's id or `+` and a name, and what they are to each other."""
+
+    first: str
+    second: str
+    word: str
+
+    @classmethod
+    def parse(cls, value: object, where: str) -> Self:
+        """Read one entry of `relations`."""
+        first, second, word = parts_of(value, where, 3)
+        relation = cls(first=reference_of(first, where), second=reference_of(second, where), word=word)
+        if type(word) is not str or word not in RELATION_WORDS:
+            raise Malformed("E_FIELD", where, expected="one of " + ", ".join(RELATION_WORDS))
+        if relation.first == relation.second:
+            raise Malformed("E_FIELD", where, expected="two persons")
+        return relation
+
+    def to_list(self) -> list[object]:
+        """The JSON list; inverse of `parse`."""
+        return [self.first, self.second, self.word]
+
+
+def reference_of(value: object, where: str) -> str:
+    """A reference: a candidate's id, or `+` and a name of 1 to 64 code points; Malformed E_FIELD."""
+    if type(value) is str:
+        name = value.removeprefix(WRITTEN_IN)
+        if is_candidate_id(value) or (name != value and name.strip() and len(name) <= limits.NAME_CODE_POINTS):
+            return value
+    raise Malformed("E_FIELD", where, expected="a candidate's id, or + and a name")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitRule:
+    """一村一策: one value of the unit's profile replaced by the unit's own decision [PROF-4]; a list is a tuple."""
+
+    path: str
+    value: RuleValue
+    decided_by: str
+
+    @classmethod
+    def parse(cls, value: object, where: str) -> Self:
+        """Read one entry of `rules`; RuleViolation E_PROFILE for a value that no profile has [PROF-4]."""
+        path, found, decided_by = parts_of(value, where, 3)
+        if type(path) is not str:
+            raise Malformed("E_FIELD", where, expected="a path")
+        return cls(
+            path=path,
+            value=_rule_value(found, where),
+            decided_by=text_of(decided_by, where, limits.REASON_CODE_POINTS),
+        )
+
+    def to_list(self) -> list[object]:
+        """The JSON list; inverse of `parse`."""
+        return [self.path, list(self.value) if isinstance(self.value, tuple) else self.value, self.decided_by]
+
+
+def _rule_value(value: object, where: str) -> RuleValue:
+    if isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
+        return tuple(value)
+    raise RuleViolation("E_PROFILE", where, expected="a value of a profile")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """One unit in one version."""
@@ -179,6 +272,12 @@ class Unit:
     stations: tuple[StationEntry, ...]
     version: int
     registered: int | None = None
+    relations: tuple[Relation, ...] = ()
+    rules: tuple[UnitRule, ...] = ()
+
+    def profile_of(self, contest: Contest) -> str:
+        """The id of the profile of a contest: its own, else the unit's."""
+        return self.profile if contest.profile is None else contest.profile
 
     def contest(self, name: str) -> Contest | None:
         """The contest of an id."""
@@ -211,8 +310,12 @@ class Unit:
             stations=read.items("stations", StationEntry.parse, 1, limits.STATIONS_PER_UNIT),
             version=read.integer("version", 1),
             registered=read.optional_count("registered"),
+            relations=read.items("relations", Relation.parse, 0, 512),
+            rules=read.items("rules", UnitRule.parse, 0, 32),
         )
         read.done()
+        if not ascending([rule.path for rule in value.rules]):
+            raise Malformed("E_FIELD", "unit.rules", expected="ascending paths, each once")
         for name in ("boxes", "committee", "contests", "layouts", "stations"):
             distinct([part.id for part in getattr(value, name)], f"unit.{name}")
         value.check_parts()
@@ -242,5 +345,7 @@ class Unit:
         body |= {name: getattr(self, name).hex() for name in ("election", "prev")}
         for name in ("boxes", "committee", "contests", "layouts", "stations"):
             body[name] = [part.to_body() for part in getattr(self, name)]
+        for name in ("relations", "rules"):
+            body[name] = [part.to_list() for part in getattr(self, name)]
         body["place"] = list(self.place)
         return body | ({} if self.registered is None else {"registered": self.registered})

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from tally_protocol.election.manifest import Election, Official, Roster
-from tally_protocol.election.profile import Profile
 from tally_protocol.election.unit import Unit
 from tally_protocol.errors import BadSignature
 from tally_protocol.fields import JsonObject
+from tally_protocol.law.profile import Profile
 from tally_protocol.seal.document import encode_text
 from tally_protocol.seal.keys import (
     Signer,

@@ -6,11 +6,11 @@ Also keeps what the publication threshold needs to know of a unit's batches [CUT
 from collections.abc import Mapping
 
 from tally_protocol.election.figures import add
-from tally_protocol.election.profile import Profile
 from tally_protocol.election.shape import WRITTEN, shape
 from tally_protocol.election.unit import Unit
 from tally_protocol.errors import BrokenChain, RuleViolation
 from tally_protocol.ids import Hash32, unit_chain
+from tally_protocol.law.profile import Profile
 from tally_protocol.record.ballots import commit_name
 from tally_protocol.record.chain import ZERO32, StationState, check_links
 from tally_protocol.record.links import Links
@@ -159,7 +159,7 @@ class UnitState:
                 raise RuleViolation("E_NAMES", where, expected="names that open their commitments")
             seen.add(key)
             votes += state.votes.get((person.contest, entry.number), 0)
-        if votes != person.votes or not (profile.names_full or votes >= profile.names_min_votes):
+        if votes != person.votes or not (profile.names.full or votes >= profile.names.min_votes):
             raise RuleViolation("E_NAMES", where, expected="the votes of the entries, enough to be opened")
 
     def _check_rest(self, body: Names, profile: Profile, opened: Mapping[str, int]) -> None:
@@ -167,5 +167,5 @@ class UnitState:
         written = self.written()
         left = tuple((name, written[name] - opened.get(name, 0)) for name in order)
         rest = tuple((name, votes) for name, votes in left if votes)
-        if body.rest != rest or any(votes < 0 for _, votes in rest) or (profile.names_full and rest):
+        if body.rest != rest or any(votes < 0 for _, votes in rest) or (profile.names.full and rest):
             raise RuleViolation("E_NAMES", unit_chain(self.unit.id), expected="the rest of the written-in votes")
