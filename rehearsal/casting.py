@@ -6,26 +6,17 @@ committee, the chair also sits at every table; a table's other officials carry t
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from rehearsal.folder import Folder
-from rehearsal.plan import StationPlan, UnitPlan
+from rehearsal.plan import ContestPlan, StationPlan, UnitPlan
 
 ROLES: Final = ("chief_scrutineer", "scrutineer", "teller", "caller")
-SIGNERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "batch": ("scrutineer",),
-    "box": ("chief_scrutineer",),
-    "close": ("chair", *ROLES),
-    "correction": ("chair", "chief_scrutineer", "scrutineer"),
-    "names": ("chair",),
-    "open": ("chief_scrutineer",),
-    "statement": ("chair", "member"),
-    "void": ("chair", "chief_scrutineer", "scrutineer"),
-}
-PROFILE: Final = "default"
+"""Who sits at a table beside the chair: enough for what every shipped profile asks to be signed."""
+
 THRESHOLD: Final = 50
 
 
@@ -102,15 +93,7 @@ def write_sealing_folder(folder: Folder, casts: Sequence[Cast], target: Path) ->
     units = folder.units
     columns = ("unit", "name", *(f"level{i + 1}" for i in range(levels)), "registered", "profile", "node")
     _write(target / "units.csv", columns, (_unit_row(unit, levels, node_of[unit.id]) for unit in units))
-    _write(
-        target / "contests.csv",
-        ("unit", "contest", "title", "seats", "max_marks", "layout", "round", "registered", "write_ins"),
-        (
-            (unit.id, c.id, c.title, c.seats, c.max_marks, c.layout, c.round, c.registered, c.write_ins)
-            for unit in units
-            for c in unit.contests
-        ),
-    )
+    _write(target / "contests.csv", CONTEST_COLUMNS, (_contest_row(unit, c) for unit in units for c in unit.contests))
     _write(
         target / "candidates.csv",
         ("unit", "contest", "candidate", "name", "sex"),
@@ -126,11 +109,32 @@ def write_sealing_folder(folder: Folder, casts: Sequence[Cast], target: Path) ->
         ("unit", "box", "kind", "layout", "station"),
         ((unit.id, b.id, b.kind, b.layout, b.station) for unit in units for b in unit.boxes),
     )
+    _write(
+        target / "relations.csv",
+        ("unit", "person", "other", "relation"),
+        ((kin.unit, kin.person, kin.other, kin.relation) for kin in folder.relations if kin.unit in node_of),
+    )
+    _write(
+        target / "rules.csv",
+        ("unit", "path", "value", "decided_by"),
+        ((rule.unit, rule.path, rule.value, rule.decided_by) for rule in folder.rules if rule.unit in node_of),
+    )
+
+
+CONTEST_COLUMNS: Final = (
+    "unit", "contest", "title", "seats", "max_marks", "layout", "round", "registered", "write_ins",
+    "profile", "rule", "of", "female_only",
+)  # fmt: skip
+
+
+def _contest_row(unit: UnitPlan, contest: ContestPlan) -> tuple[object, ...]:
+    told = (getattr(contest, name) for name in CONTEST_COLUMNS[2:-1])
+    return (unit.id, contest.id, *told, "true" if contest.female_only else "")
 
 
 def _unit_row(unit: UnitPlan, levels: int, node: str) -> tuple[object, ...]:
     place = (*unit.place, *([""] * (levels - len(unit.place))))
-    return (unit.id, unit.name, *place, unit.registered, PROFILE, node)
+    return (unit.id, unit.name, *place, unit.registered, unit.profile, node)
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -141,10 +145,16 @@ def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]])
             writer.writerow(["" if value is None else value for value in row])
 
 
+def used_profiles(folder: Folder) -> list[str]:
+    """The shipped profiles that the election needs, its own first."""
+    named = [folder.election.profile, *(unit.profile for unit in folder.units)]
+    named += [contest.profile for unit in folder.units for contest in unit.contests if contest.profile]
+    return list(dict.fromkeys(named))
+
+
 def _election_toml(folder: Folder) -> str:
     election = folder.election
     name = rehearsal_id(election.id)
-    signers = "".join(f"{kind} = {json.dumps(list(roles))}\n" for kind, roles in SIGNERS.items())
     return (
         f"id = {json.dumps(name)}\n"
         f"title = {json.dumps(election.title, ensure_ascii=False)}\n"
@@ -152,9 +162,5 @@ def _election_toml(folder: Folder) -> str:
         "test = true\n"
         f"origin = {json.dumps(f'rehearsal.test.example/{name}')}\n"
         f"threshold = {THRESHOLD}\n"
-        "\n[[profiles]]\n"
-        f"id = {json.dumps(PROFILE)}\n"
-        'overvote = "post"\n'
-        "names = { full = false, min_votes = 3 }\n"
-        f"\n[profiles.signers]\n{signers}"
+        f"profiles = {json.dumps(used_profiles(folder))}\n"
     )

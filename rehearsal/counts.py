@@ -195,7 +195,10 @@ class Ballots:
                 note(ballot)
                 continue
             self._places.add(ballot.unit, ballot.station, row)
-            contest = units[ballot.unit].contests[ballot.contest]
+            unit = units[ballot.unit]
+            contest = unit.contests[ballot.contest]
+            if unit.looked_for:
+                unit.written |= unit.looked_for.intersection(ballot.marks.names)
             contest.slots = max(contest.slots, len(ballot.marks.names))
 
     @property

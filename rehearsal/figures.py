@@ -1,7 +1,8 @@
 """Figures that cannot be true, each with its code: the station's paper form, its boxes, its votes.
 
-Pure: values in, findings out; a check speaks only when every figure it names is known. The first six codes are
-those that `close` carries (spec 3-station-chain.md, [CLOSE-2]); the others can be seen only from the folder.
+Pure: values in, findings out; a check speaks only when every figure it names is known. The codes of the form are
+those that `close` carries (spec 8-law.md, rules 101 to 110, [FIND-1]), and a box's form is read by the same ones; the
+others can be seen only from the folder.
 Nothing is corrected ([CLOSE-3]).
 """
 
@@ -12,7 +13,7 @@ from rehearsal.idents import CandidateId
 from rehearsal.notes import Finding
 from rehearsal.plan import BoxPlan, ContestPlan, PaperFigures, StationPlan, UnitPlan
 
-_SUMMED: Final = ("delivered", "issued", "spoiled", "unused", "proxies", "collected")
+_SUMMED: Final = ("delivered", "issued", "spoiled", "unused", "proxies", "collected", "voters")
 
 
 def form_faults(figures: PaperFigures) -> Iterator[tuple[str, str, str, str]]:
@@ -28,8 +29,21 @@ def form_faults(figures: PaperFigures) -> Iterator[tuple[str, str, str, str]]:
         yield "F_COLLECTED_REGISTERED", "collected", f"at most {f.registered} registered", str(f.collected)
     if f.proxies is not None and f.issued is not None and f.proxies > f.issued:
         yield "F_PROXIES_ISSUED", "proxies", f"at most {f.issued} issued", str(f.proxies)
+    yield from _roll_call_faults(f)
     if f.valid is not None and f.invalid is not None and f.collected is not None and f.valid + f.invalid != f.collected:
         yield "F_VALID_INVALID", "valid + invalid", f"{f.collected} collected", str(f.valid + f.invalid)
+
+
+def _roll_call_faults(f: PaperFigures) -> Iterator[tuple[str, str, str, str]]:
+    """Rules 108 to 110: the roll call (投票人数) against papers issued, electors, papers collected."""
+    if f.voters is None:
+        return
+    if f.issued is not None and f.voters != f.issued:
+        yield "F_VOTERS_ISSUED", "voters", f"{f.issued} issued", str(f.voters)
+    if f.registered is not None and f.voters > f.registered:
+        yield "F_VOTERS_REGISTERED", "voters", f"at most {f.registered} registered", str(f.voters)
+    if f.collected is not None and f.collected > f.voters:
+        yield "F_COLLECTED_VOTERS", "collected", f"at most {f.voters} voters", str(f.collected)
 
 
 def station_findings(unit: UnitPlan, station: StationPlan) -> Iterator[Finding]:

@@ -4,29 +4,32 @@ Memory holds the plan and the offsets of the stations' rows, never the votes or 
 (17,662 stations, 11.6 million ballots) pass through it one unit at a time.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from rehearsal.counts import BALLOTS, VOTES, Ballots, Votes
-from rehearsal.idents import BoxId, ContestId, LayoutId, plain_id
+from rehearsal.decisions import read_rules
+from rehearsal.heading import read_election
+from rehearsal.idents import BoxId, ContestId, LayoutId, ProfileId, plain_id
+from rehearsal.kinship import RelationDraft, read_relations, settle_relations
 from rehearsal.manifest import (
     BOX_FIGURES,
     FIGURES,
+    LATER_FIGURES,
     ContestDraft,
     UnitDraft,
     Units,
     read_boxes,
     read_candidates,
     read_contests,
-    read_election,
-    read_relations,
     read_stations,
     read_units,
 )
 from rehearsal.notes import Finding, MappedId, Problem, Sink
-from rehearsal.plan import BoxPlan, ContestPlan, ElectionPlan, LayoutPlan, RelationPlan, UnitPlan
+from rehearsal.plan import BoxPlan, ContestPlan, ElectionPlan, LayoutPlan, RelationPlan, RulePlan, UnitPlan
+from rehearsal.rules import default_rule
 from rehearsal.tables import FolderUnusable, Table, open_table
 
 MAX_CELLS: Final = 2048
@@ -41,6 +44,7 @@ class Folder:
     election: ElectionPlan
     units: tuple[UnitPlan, ...]
     relations: tuple[RelationPlan, ...]
+    rules: tuple[RulePlan, ...]
     counts: Votes | Ballots | None
 
 
@@ -48,15 +52,15 @@ def read_folder(path: Path, note: Sink) -> Folder:
     """Read the folder; note every fault; raise FolderUnusable only if there is nothing to rehearse."""
     election = read_election(path / "election.toml", note)
     tables = (
-        open_table(path / "units.csv", ("unit", "name"), ("registered",), note, levels=True),
+        open_table(path / "units.csv", ("unit", "name"), ("registered", "profile"), note, levels=True),
         open_table(
             path / "contests.csv",
             ("unit", "contest", "title", "seats", "max_marks"),
-            ("layout", "round", "profile", "registered"),
+            ("layout", "round", "profile", "registered", "rule", "of", "female_only"),
             note,
         ),
         open_table(path / "candidates.csv", ("unit", "contest", "candidate", "name"), ("sex",), note),
-        open_table(path / "stations.csv", ("unit", "station"), FIGURES, note),
+        open_table(path / "stations.csv", ("unit", "station"), (*FIGURES, *LATER_FIGURES), note),
     )
     if election is None or None in tables:
         raise FolderUnusable(str(path))
@@ -67,11 +71,15 @@ def read_folder(path: Path, note: Sink) -> Folder:
     read_stations(stations, units, note)
     if boxes := _optional(path / "boxes.csv", ("unit", "station", "box", "kind"), (*BOX_FIGURES, "layout"), note):
         read_boxes(boxes, units, note)
-    relations: tuple[RelationPlan, ...] = ()
+    kin: list[RelationDraft] = []
     if table := _optional(path / "relations.csv", ("unit", "person", "other", "relation"), (), note):
-        relations = read_relations(table, units, note)
+        kin = read_relations(table, units, note)
+    rules: tuple[RulePlan, ...] = ()
+    if table := _optional(path / "rules.csv", ("unit", "path", "value", "decided_by"), (), note):
+        rules = read_rules(table, units, note)
     counts = _counts(path, units, note)
-    plans = tuple(plan for unit in units.values() if (plan := _close(unit, counts, note)))
+    relations = settle_relations(kin, units, note)
+    plans = tuple(plan for unit in units.values() if (plan := _close(unit, counts, election.profile, note)))
     if not plans:
         note(
             Problem(
@@ -85,7 +93,7 @@ def read_folder(path: Path, note: Sink) -> Folder:
         )
         raise FolderUnusable(str(path))
     _unknown(plans, note)
-    return Folder(path=path, election=election, units=plans, relations=relations, counts=counts)
+    return Folder(path=path, election=election, units=plans, relations=relations, rules=rules, counts=counts)
 
 
 def _optional(path: Path, required: tuple[str, ...], optional: tuple[str, ...], note: Sink) -> Table | None:
@@ -117,8 +125,8 @@ def _counts(path: Path, units: Units, note: Sink) -> Votes | Ballots | None:
     return None
 
 
-def _close(unit: UnitDraft, counts: Votes | Ballots | None, note: Sink) -> UnitPlan | None:
-    """Settle layouts and write-in slots; leave out what cannot be sealed, and say so."""
+def _close(unit: UnitDraft, counts: Votes | Ballots | None, default: ProfileId, note: Sink) -> UnitPlan | None:
+    """Settle layouts, profiles and write-in slots; leave out what cannot be sealed, and say so."""
     for ident, contest in list(unit.contests.items()):
         if not contest.candidates and not contest.slots:
             note(contest.row.fault("E_NO_CANDIDATE", "contest", "a candidate or a write-in", ident))
@@ -127,6 +135,27 @@ def _close(unit: UnitDraft, counts: Votes | Ballots | None, note: Sink) -> UnitP
         code, what = ("E_NO_STATION", "station") if unit.contests else ("E_NO_CONTEST", "contest")
         note(unit.row.fault(code, what, "at least one", unit.id))
         return None
+    layouts = _layouts(_contests(unit, counts, note), note, unit)
+    return UnitPlan(
+        id=unit.id,
+        name=unit.name,
+        place=unit.place,
+        registered=unit.registered,
+        profile=unit.profile or default,
+        contests=tuple(contest for ident in unit.contests for contest in _named(layouts, ident)),
+        layouts=layouts,
+        stations=tuple(unit.stations.values()),
+        boxes=_boxes(unit, layouts, note),
+    )
+
+
+def _named(layouts: tuple[LayoutPlan, ...], ident: ContestId) -> Iterator[ContestPlan]:
+    """The contest of that id, if its paper has room for it."""
+    yield from (contest for layout in layouts for contest in layout.contests if contest.id == ident)
+
+
+def _contests(unit: UnitDraft, counts: Votes | Ballots | None, note: Sink) -> list[ContestPlan]:
+    """The contests that can be sealed, each with the name of its paper."""
     names = layout_names(list(unit.contests.values()), shared_papers(unit, counts))
     contests: list[ContestPlan] = []
     cells: dict[LayoutId, int] = {}
@@ -146,25 +175,40 @@ def _close(unit: UnitDraft, counts: Votes | Ballots | None, note: Sink) -> UnitP
                 layout=layout,
                 registered=contest.registered,
                 round=contest.round,
+                rule=_rule(contest, note),
+                of=contest.of,
+                female_only=contest.female_only,
                 profile=contest.profile,
                 candidates=tuple(contest.candidates),
                 write_ins=contest.slots,
             )
         )
-    layouts = tuple(
-        LayoutPlan(id=layout, contests=tuple(c for c in contests if c.layout == layout))
-        for layout in dict.fromkeys(contest.layout for contest in contests)
-    )
-    return UnitPlan(
-        id=unit.id,
-        name=unit.name,
-        place=unit.place,
-        registered=unit.registered,
-        contests=tuple(contests),
-        layouts=layouts,
-        stations=tuple(unit.stations.values()),
-        boxes=_boxes(unit, layouts, note),
-    )
+    return contests
+
+
+def _rule(contest: ContestDraft, note: Sink) -> str:
+    """A recall asks about one person alone (spec 1-election.md); what asks more is an election and is reported."""
+    shape = len(contest.candidates), contest.seats, contest.slots
+    if contest.rule == "recall" and shape != (1, 1, 0):
+        found = "{} candidates, {} seats, {} slots".format(*shape)
+        note(contest.row.fault("E_VALUE", "rule", "recall: one candidate, one seat, no written-in name", found))
+        return default_rule(contest.round)
+    return contest.rule
+
+
+def _layouts(contests: list[ContestPlan], note: Sink, unit: UnitDraft) -> tuple[LayoutPlan, ...]:
+    """Papers in the order of their first contests; a paper is judged by one profile ([SEAL-6])."""
+    papers: dict[LayoutId, list[ContestPlan]] = {}
+    for contest in contests:
+        papers.setdefault(contest.layout, []).append(contest)
+    for layout, mine in papers.items():
+        named = {contest.profile for contest in mine}
+        if len(named) > 1:
+            row = unit.contests[mine[0].id].row
+            found = ", ".join(sorted(name or "the unit's" for name in named))
+            note(row.fault("W_PAPER_PROFILE", "profile", f"one profile on paper {layout}", found))
+            papers[layout] = [replace(contest, profile=None) for contest in mine]
+    return tuple(LayoutPlan(id=layout, contests=tuple(mine)) for layout, mine in papers.items())
 
 
 def _boxes(unit: UnitDraft, layouts: tuple[LayoutPlan, ...], note: Sink) -> tuple[BoxPlan, ...]:
@@ -227,12 +271,16 @@ def layout_names(contests: list[ContestDraft], groups: Iterable[set[ContestId]])
 
 
 def _unknown(units: tuple[UnitPlan, ...], note: Sink) -> None:
-    """Note figures that are not known: once for a column that nobody filled in, else station by station (W_UNKNOWN)."""
+    """Note figures that are not known: once for a column that nobody filled in, else station by station (W_UNKNOWN).
+
+    `present` is asked only of meetings that count heads, so that a station without it lacks nothing.
+    """
+    asked = (*FIGURES, "voters")
     used = {
         column
         for unit in units
         for station in unit.stations
-        for column in FIGURES
+        for column in asked
         if getattr(station.figures, column) is not None
     }
     for column in FIGURES:
@@ -244,7 +292,7 @@ def _unknown(units: tuple[UnitPlan, ...], note: Sink) -> None:
             )
     for unit in units:
         for station in unit.stations:
-            missing = [column for column in FIGURES if column in used and getattr(station.figures, column) is None]
+            missing = [column for column in asked if column in used and getattr(station.figures, column) is None]
             if missing:
                 note(
                     Finding(

@@ -1,16 +1,12 @@
-"""units.csv, contests.csv, candidates.csv, stations.csv, boxes.csv, relations.csv and election.toml, read row by row.
+"""units.csv, contests.csv, candidates.csv, stations.csv and boxes.csv, read row by row.
 
 Nothing here stops at a bad row: it is noted and left out, and what refers to it is noted in turn. Only a missing or
 headless required file makes a folder unusable. The drafts are mutable because layouts and write-in slots are known
 only after the votes or ballots were read (`rehearsal.folder` closes them).
 """
 
-import datetime
-import re
-import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 from rehearsal.idents import (
@@ -19,7 +15,6 @@ from rehearsal.idents import (
     BoxId,
     CandidateId,
     ContestId,
-    ElectionId,
     LayoutId,
     ProfileId,
     StationId,
@@ -30,12 +25,15 @@ from rehearsal.idents import (
     plain_id,
     whole_number,
 )
-from rehearsal.notes import Finding, MappedId, Problem, Sink, clip
-from rehearsal.plan import CandidatePlan, ElectionPlan, PaperFigures, RelationPlan, StationPlan
+from rehearsal.notes import Finding, MappedId, Sink, clip
+from rehearsal.plan import CandidatePlan, PaperFigures, StationPlan
+from rehearsal.rules import RULES, SAID_DEFAULT, SHIPPED, default_rule
 from rehearsal.tables import Row, Table, is_level
 
 FIGURES: Final = ("registered", "delivered", "issued", "spoiled", "unused", "proxies", "collected", "valid", "invalid")
-BOX_FIGURES: Final = ("delivered", "issued", "spoiled", "unused", "proxies", "collected")
+LATER_FIGURES: Final = ("voters", "present")
+"""Figures that many forms do not have: their absence is not worth a word."""
+BOX_FIGURES: Final = ("delivered", "issued", "spoiled", "unused", "proxies", "collected", "voters")
 BOX_KINDS: Final = ("main", "station", "mobile")
 MAX_CONTESTS: Final = 64
 MAX_CANDIDATES: Final = 512
@@ -57,6 +55,9 @@ class ContestDraft:
     layout: LayoutId | None
     registered: int | None
     round: int
+    rule: str
+    of: ContestId | None
+    female_only: bool
     profile: ProfileId | None
     candidates: list[CandidatePlan] = field(default_factory=list)
     places: dict[CandidateId, int] = field(default_factory=dict)
@@ -84,98 +85,17 @@ class UnitDraft:
     name: str
     place: tuple[str, ...]
     registered: int | None
+    profile: ProfileId | None
     contests: dict[ContestId, ContestDraft] = field(default_factory=dict)
     stations: dict[StationId, StationPlan] = field(default_factory=dict)
     boxes: dict[tuple[StationId, BoxId], BoxDraft] = field(default_factory=dict)
+    looked_for: set[str] = field(default_factory=set)
+    """Names of declared relatives who are no candidates: perhaps somebody wrote them in."""
+    written: set[str] = field(default_factory=set)
+    """Those of them that stand on a ballot."""
 
 
 Units = dict[UnitId, UnitDraft]
-
-
-def read_election(path: Path, note: Sink) -> ElectionPlan | None:
-    """Read election.toml; every wrong field is noted, and without a usable id or title there is no election."""
-
-    def fault(what: str, expected: str, found: str) -> None:
-        note(Problem(code="E_TOML", file=path.name, line=0, what=what, expected=expected, found=clip(found)))
-
-    fields = _toml(path, note)
-    if fields is None:
-        return None
-    for key in sorted(fields.keys() - {"id", "title", "date", "test", "profile"}):
-        note(
-            Problem(
-                code="W_COLUMN", file=path.name, line=0, what="field", expected="a documented field", found=clip(key)
-            )
-        )
-    raw_id, raw_title, raw_date = fields.get("id"), fields.get("title"), fields.get("date")
-    title = composed(raw_title) if isinstance(raw_title, str) else ""
-    if not isinstance(raw_id, str) or not raw_id:
-        fault("id", "a text", repr(raw_id))
-        return None
-    if name_fault(title, TITLE_LIMIT) is not None:
-        fault("title", f"a text of 1 to {TITLE_LIMIT} permitted characters", repr(raw_title))
-        return None
-    date = _date(raw_date)
-    if date is None:
-        fault("date", "YYYY-MM-DD", repr(raw_date))
-        return None
-    if fields.get("test", True) is not True:
-        note(
-            Problem(
-                code="E_NOT_TEST",
-                file=path.name,
-                line=0,
-                what="test",
-                expected="true",
-                found=clip(repr(fields["test"])),
-            )
-        )
-    profile = fields.get("profile", "")
-    if not isinstance(profile, str):
-        fault("profile", "a text", repr(profile))
-        profile = ""
-    ident = plain_id(raw_id)
-    if ident != raw_id:
-        note(MappedId(file=path.name, line=0, kind="election", raw=clip(raw_id), id=ident))
-    return ElectionPlan(
-        id=ElectionId(ident),
-        title=title,
-        date=date,
-        test=True,
-        profile=ProfileId(plain_id(profile)) if profile else None,
-    )
-
-
-def _toml(path: Path, note: Sink) -> dict[str, object] | None:
-    try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        note(
-            Problem(
-                code="E_FILE",
-                file=path.name,
-                line=0,
-                what="file",
-                expected="a readable TOML file",
-                found=error.strerror or type(error).__name__,
-            )
-        )
-        return None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        found = clip(f"{type(error).__name__}: {error}")
-        note(Problem(code="E_TOML", file=path.name, line=0, what="file", expected="TOML in UTF-8", found=found))
-        return None
-
-
-def _date(raw: object) -> str | None:
-    if isinstance(raw, datetime.date) and not isinstance(raw, datetime.datetime):
-        return raw.isoformat()
-    if isinstance(raw, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", raw):
-        try:
-            return datetime.date.fromisoformat(raw).isoformat()
-        except ValueError:
-            return None
-    return None
 
 
 class Cells:
@@ -210,6 +130,24 @@ class Cells:
     def optional_ident(self, column: str) -> str | None:
         """Read an optional id."""
         return self.ident(column) if self.text(column) else None
+
+    def choice(self, column: str, words: Sequence[str], default: str) -> str:
+        """Read an optional word of a closed list; another one is noted and the default holds."""
+        text = self.text(column) or default
+        if text not in words:
+            self.note(self.row.fault("E_VALUE", column, ", ".join(word for word in words if word), text))
+            return default
+        return text
+
+    def profile(self, column: str) -> ProfileId | None:
+        """Read an optional id of a shipped profile; an unknown one is noted and the default holds."""
+        text = self.text(column)
+        if text in SAID_DEFAULT:
+            return None
+        if text not in SHIPPED:
+            self.note(self.row.fault("W_PROFILE", column, "the id of a shipped profile", text))
+            return None
+        return ProfileId(text)
 
     def name(self, column: str, limit: int = NAME_LIMIT) -> str:
         """Read a required name or title ([IDENT-2])."""
@@ -251,17 +189,19 @@ def read_units(table: Table, note: Sink) -> Units:
         name = cells.name("name")
         place = tuple(cells.name(level) for level in levels if cells.text(level))
         registered = cells.optional_number("registered", 0)
+        profile = cells.profile("profile")
         if len(place) > MAX_LEVELS:
             note(row.fault("E_LIMIT", "levels", f"at most {MAX_LEVELS}", str(len(place))))
             cells.ok = False
         if ident in units:
             cells.bad("E_DUPLICATE", "unit", "each unit once")
         if cells.ok:
-            units[ident] = UnitDraft(ident, row, name, place, registered)
+            units[ident] = UnitDraft(ident, row, name, place, registered, profile)
     return units
 
 
-def _unit(cells: Cells, units: Units) -> UnitDraft | None:
+def unit_of(cells: Cells, units: Units) -> UnitDraft | None:
+    """Read the unit of a row; one that units.csv does not have makes the row unusable."""
     ident = UnitId(cells.ident("unit"))
     unit = units.get(ident)
     if unit is None and ident:
@@ -273,29 +213,34 @@ def read_contests(table: Table, units: Units, note: Sink) -> None:
     """Read contests.csv into the units."""
     for row in table.rows(note):
         cells = Cells(row, note)
-        unit = _unit(cells, units)
+        unit = unit_of(cells, units)
         ident = ContestId(cells.ident("contest", new=True))
         title = cells.name("title", TITLE_LIMIT)
         seats = cells.number("seats", 1, 1_000_000_000)
         max_marks = cells.number("max_marks", 1, MAX_MARKS)
-        layout, profile = cells.optional_ident("layout"), cells.optional_ident("profile")
+        layout, of, profile = cells.optional_ident("layout"), cells.optional_ident("of"), cells.profile("profile")
         registered = cells.optional_number("registered", 0)
         turn = cells.number("round", 1, 1_000_000_000) if cells.text("round") else 1
+        rule = cells.choice("rule", RULES, default_rule(turn))
+        female_only = cells.choice("female_only", ("true", "false"), "false") == "true"
         if unit and ident in unit.contests:
             cells.bad("E_DUPLICATE", "contest", "each contest of a unit once")
         elif unit and len(unit.contests) >= MAX_CONTESTS:
             cells.bad("E_LIMIT", "contest", f"at most {MAX_CONTESTS} contests a unit")
         if unit and cells.ok:
             unit.contests[ident] = ContestDraft(
-                ident,
-                row,
-                title,
-                seats,
-                max_marks,
-                LayoutId(layout) if layout else None,
-                registered,
-                turn,
-                ProfileId(profile) if profile else None,
+                id=ident,
+                row=row,
+                title=title,
+                seats=seats,
+                max_marks=max_marks,
+                layout=LayoutId(layout) if layout else None,
+                registered=registered,
+                round=turn,
+                rule=rule,
+                of=ContestId(of) if of else None,
+                female_only=female_only,
+                profile=profile,
             )
 
 
@@ -303,7 +248,7 @@ def read_candidates(table: Table, units: Units, note: Sink) -> None:
     """Read candidates.csv into the contests."""
     for row in table.rows(note):
         cells = Cells(row, note)
-        unit = _unit(cells, units)
+        unit = unit_of(cells, units)
         contest = unit.contests.get(ContestId(cells.ident("contest"))) if unit else None
         if unit and contest is None:
             cells.bad("E_REF", "contest", "a contest of contests.csv")
@@ -349,21 +294,22 @@ def read_stations(table: Table, units: Units, note: Sink) -> None:
     """Read stations.csv into the units."""
     for row in table.rows(note):
         cells = Cells(row, note)
-        unit = _unit(cells, units)
+        unit = unit_of(cells, units)
         ident = StationId(cells.ident("station", new=True))
         if unit and ident in unit.stations:
             cells.bad("E_DUPLICATE", "station", "each station of a unit once")
         elif unit and len(unit.stations) >= MAX_STATIONS:
             cells.bad("E_LIMIT", "station", f"at most {MAX_STATIONS} stations a unit")
         if unit and cells.ok:
-            unit.stations[ident] = StationPlan(id=ident, figures=_figures(cells, FIGURES, unit.id, ident, ""))
+            figures = _figures(cells, (*FIGURES, *LATER_FIGURES), unit.id, ident, "")
+            unit.stations[ident] = StationPlan(id=ident, figures=figures)
 
 
 def read_boxes(table: Table, units: Units, note: Sink) -> None:
     """Read boxes.csv into the units."""
     for row in table.rows(note):
         cells = Cells(row, note)
-        unit = _unit(cells, units)
+        unit = unit_of(cells, units)
         station = StationId(cells.ident("station"))
         if unit and station and station not in unit.stations:
             cells.bad("E_REF", "station", "a station of stations.csv")
@@ -381,15 +327,3 @@ def read_boxes(table: Table, units: Units, note: Sink) -> None:
             unit.boxes[station, ident] = BoxDraft(
                 ident, station, kind, LayoutId(layout) if layout else None, figures, row
             )
-
-
-def read_relations(table: Table, units: Units, note: Sink) -> tuple[RelationPlan, ...]:
-    """Read relations.csv: declared relations between persons (ids or names) of a unit."""
-    found: list[RelationPlan] = []
-    for row in table.rows(note):
-        cells = Cells(row, note)
-        unit = _unit(cells, units)
-        person, other, relation = cells.name("person"), cells.name("other"), cells.name("relation")
-        if unit and cells.ok:
-            found.append(RelationPlan(unit=unit.id, person=person, other=other, relation=relation))
-    return tuple(found)

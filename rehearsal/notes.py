@@ -112,6 +112,12 @@ CODES: Final[dict[str, tuple[str, str]]] = {
     "W_BOM": ("文件带有 BOM，已容忍", "the file begins with a byte order mark; tolerated"),
     "W_COLUMN": ("未知的列，未使用", "unknown column; not used"),
     "W_NFC": ("名称已转为 NFC", "the name was brought to Unicode NFC"),
+    "W_PROFILE": ("没有这个规则档案：按默认档案", "no such profile is shipped; the default holds"),
+    "W_PAPER_PROFILE": (
+        "同一张选票上的职位规则档案不同：按本单位的档案",
+        "contests on one paper name different profiles; the unit's holds",
+    ),
+    "W_RELATION": ("亲属关系的词不认识：记为“其他”", "unknown word of kinship; recorded as other"),
     "W_TWO_SOURCES": (
         "同时有 votes.csv 和 ballots.csv：使用 ballots.csv",
         "both votes.csv and ballots.csv: ballots.csv is used",
@@ -130,6 +136,9 @@ CODES: Final[dict[str, tuple[str, str]]] = {
     "F_COLLECTED_ISSUED": ("收回多于发出", "collected > issued"),
     "F_COLLECTED_REGISTERED": ("收回多于登记选民", "collected > registered"),
     "F_PROXIES_ISSUED": ("委托票多于发出", "proxies > issued"),
+    "F_COLLECTED_VOTERS": ("收回多于投票人数", "collected > voters"),
+    "F_VOTERS_ISSUED": ("投票人数（含委托）与发出选票数不符", "voters on the roll call differ from papers issued"),
+    "F_VOTERS_REGISTERED": ("投票人数多于登记选民", "voters > registered"),
     "F_VALID_INVALID": ("有效 + 无效 不等于 收回", "valid + invalid != collected"),
     "F_COUNTED_COLLECTED": ("选票行数不等于收回数", "the papers in ballots.csv are not as many as collected"),
     "F_VOTES_VALID": ("每票一选时得票之和不等于有效票", "with one mark a paper the votes do not add up to valid"),

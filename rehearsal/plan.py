@@ -18,7 +18,7 @@ class ElectionPlan:
     title: str
     date: str
     test: bool
-    profile: ProfileId | None
+    profile: ProfileId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,10 @@ class CandidatePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContestPlan:
-    """One post (职位) with its seats; `write_ins` is the number of write-in slots on the paper."""
+    """One post (职位) with its seats; `write_ins` is the number of write-in slots on the paper.
+
+    `profile` is None where the unit's holds; `of` names the contest that this round follows.
+    """
 
     id: ContestId
     title: str
@@ -41,6 +44,9 @@ class ContestPlan:
     layout: LayoutId
     registered: int | None
     round: int
+    rule: str
+    of: ContestId | None
+    female_only: bool
     profile: ProfileId | None
     candidates: tuple[CandidatePlan, ...]
     write_ins: int
@@ -83,6 +89,8 @@ class PaperFigures:
     collected: int | None = None
     valid: int | None = None
     invalid: int | None = None
+    voters: int | None = None
+    present: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +103,7 @@ class StationPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxPlan:
-    """One ballot box of a station; its figures never have registered, valid or invalid."""
+    """One ballot box of a station; its figures never have registered, valid, invalid or present."""
 
     id: BoxId
     station: StationId
@@ -112,6 +120,7 @@ class UnitPlan:
     name: str
     place: tuple[str, ...]
     registered: int | None
+    profile: ProfileId
     contests: tuple[ContestPlan, ...]
     layouts: tuple[LayoutPlan, ...]
     stations: tuple[StationPlan, ...]
@@ -120,9 +129,19 @@ class UnitPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelationPlan:
-    """A declared relation between two persons of a unit (relatives of candidates do not sign)."""
+    """A declared relation between two persons of a unit: references (`id` or `+name`) and a word of the spec."""
 
     unit: UnitId
     person: str
     other: str
     relation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulePlan:
+    """One value of a unit's profile as the unit itself decided it (一村一策), spelled as in the folder."""
+
+    unit: UnitId
+    path: str
+    value: str
+    decided_by: str

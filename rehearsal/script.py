@@ -1,7 +1,7 @@
 """What a laptop plays: the lines of its session file (docs/session-file.md), unit by unit, made as they are needed.
 
-Pure but for the clock and the dice that are passed in. A table: open, boxes, papers, close; then the unit's statement
-and, if anybody was written in, the names.
+Pure but for the clock and the dice that are passed in. A table: open, boxes, papers, close; then the unit's statement,
+the names if anybody was written in, and the declaration of what the rules give.
 """
 
 import base64
@@ -16,6 +16,7 @@ from rehearsal.notes import Sink
 from rehearsal.papers import Stack
 from rehearsal.plan import LayoutPlan, PaperFigures, UnitPlan
 from rehearsal.privacy import cut
+from rehearsal.rules import DECLARED
 from rehearsal.tabling import CountingTable, unit_tables
 
 Line = dict[str, object]
@@ -38,6 +39,9 @@ def unit_lines(
     yield {"op": "statement", "unit": unit.id, "time": clock()}
     if written:
         yield {"op": "names", "unit": unit.id, "time": clock()}
+    if any(contest.rule in DECLARED for contest in unit.contests):
+        # without figures of its own: the laptop declares exactly what the rules give
+        yield {"op": "declaration", "unit": unit.id, "time": clock()}
 
 
 def table_lines(table: CountingTable, clock: Callable[[], int], nonce: Callable[[], str]) -> Iterator[Line]:

@@ -306,13 +306,18 @@ HOSTILE = st.one_of(
 
 @pytest.mark.property
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(name=st.sampled_from([*FILES, "ballots.csv", "boxes.csv", "relations.csv"]), body=HOSTILE, keep=st.booleans())
+@given(
+    name=st.sampled_from([*FILES, "ballots.csv", "boxes.csv", "relations.csv", "rules.csv"]),
+    body=HOSTILE,
+    keep=st.booleans(),
+)
 def test_no_folder_makes_the_reader_crash(tmp_path: Path, name: str, body: bytes, keep: bool) -> None:
     """Whatever stands in a file, the folder is read or refused with its reasons noted."""
     headers = {
         "ballots.csv": BALLOTS,
         "boxes.csv": "unit,station,box,kind,collected\n",
         "relations.csv": "unit,person,other,relation\n",
+        "rules.csv": "unit,path,value,decided_by\n",
     }
     start = (FILES.get(name) or headers[name]).encode() if keep else b""
     for path in tmp_path.iterdir():
