@@ -135,13 +135,14 @@ def _close(unit: UnitDraft, counts: Votes | Ballots | None, default: ProfileId, 
         code, what = ("E_NO_STATION", "station") if unit.contests else ("E_NO_CONTEST", "contest")
         note(unit.row.fault(code, what, "at least one", unit.id))
         return None
-    layouts = _layouts(_contests(unit, counts, note), note, unit)
+    profile = unit.profile or default
+    layouts = _layouts(unit, profile, _contests(unit, counts, note), note)
     return UnitPlan(
         id=unit.id,
         name=unit.name,
         place=unit.place,
         registered=unit.registered,
-        profile=unit.profile or default,
+        profile=profile,
         contests=tuple(contest for ident in unit.contests for contest in _named(layouts, ident)),
         layouts=layouts,
         stations=tuple(unit.stations.values()),
@@ -196,17 +197,17 @@ def _rule(contest: ContestDraft, note: Sink) -> str:
     return contest.rule
 
 
-def _layouts(contests: list[ContestPlan], note: Sink, unit: UnitDraft) -> tuple[LayoutPlan, ...]:
+def _layouts(unit: UnitDraft, profile: ProfileId, contests: list[ContestPlan], note: Sink) -> tuple[LayoutPlan, ...]:
     """Papers in the order of their first contests; a paper is judged by one profile ([SEAL-6])."""
     papers: dict[LayoutId, list[ContestPlan]] = {}
     for contest in contests:
-        papers.setdefault(contest.layout, []).append(contest)
+        own = None if contest.profile == profile else contest.profile
+        papers.setdefault(contest.layout, []).append(replace(contest, profile=own))
     for layout, mine in papers.items():
-        named = {contest.profile for contest in mine}
+        named = {contest.profile or profile for contest in mine}
         if len(named) > 1:
             row = unit.contests[mine[0].id].row
-            found = ", ".join(sorted(name or "the unit's" for name in named))
-            note(row.fault("W_PAPER_PROFILE", "profile", f"one profile on paper {layout}", found))
+            note(row.fault("W_PAPER_PROFILE", "profile", f"one profile on paper {layout}", ", ".join(sorted(named))))
             papers[layout] = [replace(contest, profile=None) for contest in mine]
     return tuple(LayoutPlan(id=layout, contests=tuple(mine)) for layout, mine in papers.items())
 

@@ -8,6 +8,7 @@ import pytest
 from rehearsal.casting import cast_nodes, write_sealing_folder
 from rehearsal.folder import Folder
 from rehearsal.idents import UnitId
+from rehearsal.notes import Problem
 from rehearsal.plan import PaperFigures, RelationPlan, RulePlan
 from rehearsal.rules import DEFAULT_PROFILE, RELATIONS, SHIPPED, relation_word
 from rehearsal.script import unit_lines
@@ -21,7 +22,7 @@ OTHER = "cn-residents-2026-person"
 
 
 def said(county: Told) -> list[tuple[str, str, int, str]]:
-    return [(entry.code, entry.what, entry.line, entry.found) for entry in county.said if hasattr(entry, "line")]
+    return [(entry.code, entry.what, entry.line, entry.found) for entry in county.said if isinstance(entry, Problem)]
 
 
 @pytest.mark.parametrize("line", ["", 'profile = "default"\n', 'profile = ""\n', f'profile = "{DEFAULT_PROFILE}"\n'])
@@ -41,11 +42,19 @@ def test_an_unknown_profile_is_reported_and_the_default_used(tmp_path: Path, val
 
 def test_units_and_contests_may_have_profiles_of_their_own(tmp_path: Path) -> None:
     units = FILES["units.csv"].replace("registered\n", "registered,profile\n").replace(",300\n", f",300,{OTHER}\n")
-    contests = CONTESTS + f"v1,head,主任,1,1,,,,,{OTHER},\nv2,head,主任,1,1,,,,,nowhere,\n"
-    county = told(write(tmp_path, {"units.csv": units.replace(",90\n", ",90,\n"), "contests.csv": contests}))
-    assert said(county) == [("W_PROFILE", "profile", 3, "nowhere")]
+    contests = (
+        CONTESTS + f"v1,head,主任,1,1,,,,,{OTHER},p\nv1,woman,妇女委员,1,1,,,,,,p\nv2,head,主任,1,1,,,,,nowhere,\n"
+    )
+    county = told(
+        write(
+            tmp_path,
+            {"units.csv": units.replace(",90\n", ",90,\n"), "contests.csv": contests, "candidates.csv": CANDIDATES},
+        )
+    )
+    assert said(county) == [("W_PROFILE", "profile", 4, "nowhere")]
     assert [unit.profile for unit in county.folder.units] == [OTHER, DEFAULT_PROFILE]
-    assert [unit.contests[0].profile for unit in county.folder.units] == [OTHER, None]
+    # a contest that names its unit's profile says nothing more, not even beside one that names none
+    assert [contest.profile for unit in county.folder.units for contest in unit.contests] == [None] * 3
 
 
 def test_one_paper_has_one_profile(tmp_path: Path) -> None:
@@ -221,7 +230,7 @@ def test_a_profile_is_sealed_once_and_every_contest_says_what_it_is(tmp_path: Pa
     """The sealing folder (docs/sealing.md) of a folder with profiles, rules, rounds, relatives and own decisions."""
     units = FILES["units.csv"].replace("registered\n", "registered,profile\n").replace(",300\n", f",300,{OTHER}\n")
     contests = CONTESTS + f"v1,head,主任,1,1,,,,,,\nv1,woman,妇女委员,1,1,2,,head,true,{DEFAULT_PROFILE},\n"
-    files = {
+    files: dict[str, str | bytes | None] = {
         "units.csv": units.replace(",90\n", ",90,\n"),
         "contests.csv": contests + "v2,head,主任,1,1,,,,,,\n",
         "candidates.csv": CANDIDATES,
