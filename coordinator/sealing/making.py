@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from coordinator.sealing.certificates import SERVER_NAME, Authority
-from coordinator.sealing.folder import Folder, PublicKeys, make_election, make_rosters, make_unit, read_folder
+from coordinator.sealing.draft import Folder, PublicKeys
+from coordinator.sealing.folder import read_folder
+from coordinator.sealing.notes import make_election, make_rosters, make_unit
 from coordinator.sealing.problems import Problem, SealingFault
 from coordinator.settings import CountyError, Home, sync_folder, write_private, write_seed
 from coordinator.store import entries as log
