@@ -1,23 +1,29 @@
-"""Sums that must hold in every count, and the findings on what the paper form says (spec/1, spec/3).
+"""Sums that must hold in every count, and the findings on what the paper form says (spec/1, spec/8).
 
-Integers only. [FIG-1] [FIG-2] [CLOSE-2]
+Integers only. [FIG-1] [FIG-2] [CLOSE-2] [FIND-1]
 """
 
 from collections.abc import Mapping, Sequence
 
-from tally_protocol.election.shape import VALID, WRITTEN, Shape
+from tally_protocol.election.shape import PER_CANDIDATE, VALID, WRITTEN, Shape
 from tally_protocol.errors import RuleViolation
 
 PAPER_FIGURES = (
-    "collected", "delivered", "invalid", "issued", "proxies", "registered", "spoiled", "unused", "valid",
+    "collected", "delivered", "invalid", "issued", "present", "proxies", "registered", "spoiled", "unused", "valid",
+    "voters",
 )  # fmt: skip
+BOX_FIGURES = ("collected", "delivered", "issued", "proxies", "spoiled", "unused", "voters")
 
 
-def check_figures(shape: Shape, figures: Sequence[int]) -> None:
-    """Raise RuleViolation E_FIGURES [FIG-1] or E_SUM [FIG-2]."""
+def check_figures(shape: Shape, figures: Sequence[int], *, total: bool = False) -> None:
+    """Raise RuleViolation E_FIGURES [FIG-1] or E_SUM [FIG-2].
+
+    `total`: over-votes are judged over the whole paper, so a valid contest may hold what the others left free.
+    """
     if len(figures) != shape.figures:
         raise RuleViolation("E_FIGURES", f"layout {shape.layout}", expected=shape.figures, found=len(figures))
     papers = figures[0]
+    whole = sum(contest.max_marks for contest in shape.contests)
     for contest in shape.contests:
         at = contest.figure
         where = f"contest {contest.contest}"
@@ -25,13 +31,14 @@ def check_figures(shape: Shape, figures: Sequence[int]) -> None:
             raise RuleViolation("E_SUM", where, expected=papers, found=sum(figures[at : at + WRITTEN]))
         valid, written = figures[at + VALID], figures[at + WRITTEN]
         approvals = written
-        for start in range(at + 9, contest.end_figure, 4):
-            approve, oppose, unclear, abstain = figures[start : start + 4]
+        for start in range(contest.candidate_figure, contest.end_figure, PER_CANDIDATE):
+            approve, oppose, unclear, abstain = figures[start : start + PER_CANDIDATE]
             approvals += approve
             if approve + oppose + unclear + abstain != valid:
                 raise RuleViolation("E_SUM", where, expected=valid, found="a candidate's marks")
-        if approvals > contest.max_marks * valid or written > contest.slots * valid:
-            raise RuleViolation("E_SUM", where, expected=f"at most {contest.max_marks} x {valid}", found=approvals)
+        most = whole if total else contest.max_marks
+        if approvals > most * valid or written > contest.slots * valid:
+            raise RuleViolation("E_SUM", where, expected=f"at most {most} x {valid}", found=approvals)
 
 
 def add(first: Sequence[int], second: Sequence[int]) -> tuple[int, ...]:
@@ -44,31 +51,43 @@ def subtract(first: Sequence[int], second: Sequence[int]) -> tuple[int, ...]:
     return tuple([a - b for a, b in zip(first, second, strict=True)])
 
 
-def findings(
+Finding = tuple[str, int, int]
+
+
+def form_findings(
     paper: Mapping[str, int], *, layouts: int, contests: int, joined: bool, papers: int, valid: int
-) -> tuple[str, ...]:
-    """Codes of what cannot be right on the form, ascending; never a reason to refuse [CLOSE-2] [CLOSE-3].
+) -> tuple[Finding, ...]:
+    """(code, expected, found) of what cannot be right on a station's form: rules 101 to 110, in this order [FIND-1].
 
-    `papers` and `valid` are what was counted; `joined` says whether papers came from or went to another table.
+    `papers` and `valid` are what was counted; `joined` says whether papers came from or went to another table. A rule
+    speaks only when every figure that it names is known, and never refuses a record [CLOSE-3].
     """
+    alone = layouts == 1 and not joined, contests == 1 and not joined
+    rules = (
+        ("F_BALANCE", differs(paper, "delivered", "issued", "spoiled", "unused")),
+        ("F_COLLECTED_ISSUED", exceeds(paper, "issued", "collected")),
+        ("F_COLLECTED_REGISTERED", exceeds(paper, "registered", "collected")),
+        ("F_COUNTED_COLLECTED", differs({**paper, "counted": papers}, "collected", "counted") if alone[0] else None),
+        ("F_COUNTED_VALID", differs({**paper, "counted": valid}, "valid", "counted") if alone[1] else None),
+        ("F_PROXIES_ISSUED", exceeds(paper, "issued", "proxies")),
+        ("F_VALID_INVALID", differs(paper, "collected", "valid", "invalid")),
+        ("F_VOTERS_ISSUED", differs(paper, "issued", "voters")),
+        ("F_VOTERS_REGISTERED", exceeds(paper, "registered", "voters")),
+        ("F_COLLECTED_VOTERS", exceeds(paper, "voters", "collected")),
+    )
+    return tuple((code, *sides) for code, sides in rules if sides is not None)
 
-    def known(*names: str) -> bool:
-        return all(name in paper for name in names)
 
-    found = []
-    handed_out = sum(paper.get(name, 0) for name in ("issued", "spoiled", "unused"))
-    if known("issued", "spoiled", "unused", "delivered") and handed_out != paper["delivered"]:
-        found.append("F_BALANCE")
-    if known("collected", "issued") and paper["collected"] > paper["issued"]:
-        found.append("F_COLLECTED_ISSUED")
-    if known("collected", "registered") and paper["collected"] > paper["registered"]:
-        found.append("F_COLLECTED_REGISTERED")
-    if known("collected") and layouts == 1 and not joined and papers != paper["collected"]:
-        found.append("F_COUNTED_COLLECTED")
-    if known("valid") and contests == 1 and not joined and valid != paper["valid"]:
-        found.append("F_COUNTED_VALID")
-    if known("proxies", "issued") and paper["proxies"] > paper["issued"]:
-        found.append("F_PROXIES_ISSUED")
-    if known("valid", "invalid", "collected") and paper["valid"] + paper["invalid"] != paper["collected"]:
-        found.append("F_VALID_INVALID")
-    return tuple(found)
+def differs(figures: Mapping[str, int], whole: str, *parts: str) -> tuple[int, int] | None:
+    """(the whole, the sum of its parts) if all are known and they differ."""
+    if not all(name in figures for name in (whole, *parts)):
+        return None
+    total = sum(figures[name] for name in parts)
+    return None if total == figures[whole] else (figures[whole], total)
+
+
+def exceeds(figures: Mapping[str, int], most: str, name: str) -> tuple[int, int] | None:
+    """(the most, the figure) if both are known and the figure is more."""
+    if most not in figures or name not in figures or figures[name] <= figures[most]:
+        return None
+    return figures[most], figures[name]

@@ -1,6 +1,6 @@
 """A `unit` note: one village, community or district with its contests, papers, boxes and stations (spec/1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from tally_protocol import limits
@@ -32,6 +32,11 @@ class Candidate:
     id: CandidateId
     name: str
     sex: str | None = None
+
+    @property
+    def person(self) -> tuple[str, str]:
+        """Who it is: candidates of different contests are one person exactly when id and name are equal (spec/8)."""
+        return self.id, self.name
 
     @classmethod
     def parse(cls, value: object, where: str) -> Self:
@@ -274,6 +279,8 @@ class Unit:
     registered: int | None = None
     relations: tuple[Relation, ...] = ()
     rules: tuple[UnitRule, ...] = ()
+    # what others derived from this value and want again for every batch (`shape`); no part of it
+    memo: dict[str, object] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def profile_of(self, contest: Contest) -> str:
         """The id of the profile of a contest: its own, else the unit's."""

@@ -1,8 +1,8 @@
 """What each national law fixes: `spec/national.json` as Python [PROF-2]; a test compares the two.
 
 Law key -> electorate -> path -> (value, article); a path that is not here is open in national law. The laws are
-村民委员会组织法, 城市居民委员会组织法 (both 2025-10-28), 选举法 (2020-10-17) and, from second hand, the party's rules of 2020-07
-for its branches; the articles with their dates are in `spec/laws.json`.
+村民委员会组织法, 城市居民委员会组织法 (both 2025-10-28), 选举法 (2020-10-17) and, second hand, the party's rules of
+2020-07; the articles with their dates are in `spec/laws.json`.
 """
 
 from collections.abc import Mapping

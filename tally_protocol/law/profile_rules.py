@@ -54,6 +54,8 @@ def check_profile(profile: Profile, threshold: int) -> None:
     if signing < profile.scrutineers.per_batch_min:
         expected = f"{profile.scrutineers.per_batch_min} scrutineers"
         raise RuleViolation("E_PROFILE", f"{where}: signers.batch", expected=expected, found=signing)
+    if profile.roll_down and not profile.names.full:
+        raise RuleViolation("E_PROFILE", f"{where}: roll_down", expected="all written-in names opened (names.full)")
     if profile.publish.min_ballots_per_cell < threshold:
         least = profile.publish.min_ballots_per_cell
         raise RuleViolation("E_PROFILE", f"{where}: publish", expected=f"at least {threshold}", found=least)

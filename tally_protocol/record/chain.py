@@ -1,24 +1,28 @@
 """A station's chain as a state: what it holds, and whether the next record may follow (spec/3).
 
 `check` decides and changes nothing; `apply` takes a checked record in. The station uses it on what it writes, the
-county on what it receives. Serves [CHAIN-1] [CHAIN-2] [CHAIN-3] [CHAIN-4] [CHAIN-5] [CHAIN-6] [CHAIN-7] [RUN-1] [RUN-2]
-[NAME-1] [NAME-2] [FIX-1] [FIX-2] [CLOSE-1] [CLOSE-2]. Signatures are checked elsewhere (`signing`).
+county on what it receives. Serves [CHAIN-1] [CHAIN-2] [CHAIN-3] [CHAIN-4] [CHAIN-5] [CHAIN-6] [CHAIN-7] [STEP-1]
+[RUN-1] [RUN-2] [NAME-1] [NAME-2] [FIX-1] [FIX-2] [CLOSE-1] [CLOSE-2] [FIND-1]. Signatures are checked elsewhere.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from tally_protocol import limits
-from tally_protocol.election.figures import add, check_figures, findings, subtract
+from tally_protocol.election.figures import Finding, add, check_figures, form_findings, subtract
 from tally_protocol.election.manifest import Election, Roster
 from tally_protocol.election.shape import VALID, WRITTEN, Shape, shape
 from tally_protocol.election.unit import Unit
 from tally_protocol.errors import BrokenChain, Malformed, RuleViolation
 from tally_protocol.ids import Hash32, StationId, station_chain
+from tally_protocol.law.profile import Profile
+from tally_protocol.law.profile_rules import profiles_of
+from tally_protocol.law.states import StationWord, next_station
 from tally_protocol.record.kinds import StationBody
 from tally_protocol.record.links import Links
 from tally_protocol.record.station_kinds import Batch, BoxCount, Close, Correction, Open, Void, WriteIns
+from tally_protocol.record.step_kind import Step
 
 ZERO32 = Hash32(bytes(32))
 
@@ -35,7 +39,10 @@ class InForce:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a chain stands on: the election, the unit in one version, the station's roster."""
+    """What a chain stands on: the election, the unit in one version, the station's roster.
+
+    `profiles` are the unit's by id, its own decisions applied.
+    """
 
     election: Election
     election_hash: Hash32
@@ -43,14 +50,32 @@ class Manifest:
     unit_hash: Hash32
     roster: Roster
     roster_hash: Hash32
+    profiles: Mapping[str, Profile] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Find the profiles; RuleViolation E_MANIFEST, E_PROFILE for a unit that was never checked."""
+        object.__setattr__(self, "profiles", profiles_of(self.election, self.unit))
+
+    @property
+    def profile(self) -> Profile:
+        """The unit's own profile, which says who signs."""
+        return self.profiles[self.unit.profile]
+
+    def layout_profile(self, layout: str) -> Profile:
+        """The profile by which the papers of a layout are judged and published [SEAL-6] [CUT-2]."""
+        found = self.unit.layout(layout)
+        contest = None if found is None else self.unit.contest(found.contests[0])
+        if contest is None:
+            raise RuleViolation("E_LAYOUT", f"unit {self.unit.id}", found=layout)
+        return self.profiles[self.unit.profile_of(contest)]
 
 
 class StationState:
     """One station's chain. Written by one thread; readers see whole records only."""
 
     __slots__ = (
-        "batches", "boxes", "close", "close_seq", "head", "manifest", "next_seq", "opened", "register", "running",
-        "station", "votes",
+        "batches", "before", "boxes", "close", "close_seq", "head", "joined", "manifest", "next_seq", "paper",
+        "register", "running", "state", "station", "votes",
     )  # fmt: skip
 
     def __init__(self, manifest: Manifest) -> None:
@@ -59,9 +84,12 @@ class StationState:
         self.station: StationId = manifest.roster.station
         self.next_seq = 0
         self.head: Hash32 = ZERO32
-        self.opened = False
+        self.state = StationWord.NEW
+        self.before = StationWord.NEW  # what an interruption interrupted
         self.close: Hash32 | None = None
         self.close_seq = 0
+        self.paper: Mapping[str, int] = {}
+        self.joined = False
         self.running: dict[str, tuple[int, ...]] = {}
         self.register: list[Hash32] = []
         self.votes: dict[tuple[str, int], int] = {}
@@ -72,6 +100,11 @@ class StationState:
     def chain(self) -> str:
         """The chain's name."""
         return station_chain(self.manifest.unit.id, self.station)
+
+    @property
+    def opened(self) -> bool:
+        """Whether the chain has its `open`."""
+        return self.state is not StationWord.NEW
 
     @property
     def closed(self) -> bool:
@@ -101,10 +134,7 @@ class StationState:
     def check(self, body: StationBody) -> None:
         """Raise the code of the first rule that the record breaks as the next of this chain."""
         self.check_links(body.links)
-        if isinstance(body, Open) == self.opened:
-            raise BrokenChain("E_NONZERO", self.chain, expected="open first, once")
-        if self.closed and not isinstance(body, Correction):
-            raise BrokenChain("E_CLOSED", self.chain)
+        next_station(self.state, self.before, word_of(body), self.chain)
         match body:
             case Open():
                 self._check_open(body)
@@ -118,14 +148,17 @@ class StationState:
                 self._check_correction(body)
             case Close():
                 check_close(self, body)
+            case Step():
+                pass
             case _:
                 assert_never(body)
 
     def apply(self, body: StationBody, record: Hash32) -> None:
         """Take a checked record in; `record` is its hash."""
+        self._move(word_of(body))
         match body:
-            case Open():
-                self.opened = True
+            case Open() | Step():
+                pass
             case BoxCount():
                 self.boxes[body.box] = body
             case Batch():
@@ -140,10 +173,17 @@ class StationState:
                 self.batches[body.target_seq] = InForce(target.hash, target.layout, None, ())
             case Close():
                 self.close, self.close_seq = record, body.links.seq
+                self.paper, self.joined = dict(body.paper), bool(body.joined_from or body.joined_to)
             case _:
                 assert_never(body)
         self.next_seq += 1
         self.head = record
+
+    def _move(self, word: str) -> None:
+        following = next_station(self.state, self.before, word, self.chain)
+        if following is StationWord.INTERRUPTED:
+            self.before = self.state
+        self.state = following
 
     def _take(self, batch: Batch, seq: int, record: Hash32, before: WriteIns) -> None:
         self.running[batch.layout] = batch.running
@@ -175,10 +215,15 @@ class StationState:
             raise RuleViolation("E_UNKNOWN_BOX", self.chain, found=body.box)
 
     def _check_batch(self, body: Batch) -> None:
-        paper = shape(self.manifest.unit, body.layout)
-        check_figures(paper, body.figures)
+        paper = self._check_figures(body)
         self._check_running(body.layout, body.figures, body.running)
         self.check_names(paper, body)
+
+    def _check_figures(self, body: Batch) -> Shape:
+        paper = shape(self.manifest.unit, body.layout)
+        total = self.manifest.layout_profile(body.layout).ballot.overvote.compare == "total"
+        check_figures(paper, body.figures, total=total)
+        return paper
 
     def _check_running(self, layout: str, effect: Sequence[int], running: Sequence[int]) -> None:
         before = self.running_of(layout)
@@ -217,8 +262,7 @@ class StationState:
 
     def _check_correction(self, body: Correction) -> None:
         batch = body.batch
-        paper = shape(self.manifest.unit, batch.layout)
-        check_figures(paper, batch.figures)
+        paper = self._check_figures(batch)
         if len(body.effect) != paper.figures or len(batch.running) != paper.figures:
             raise RuleViolation("E_FIGURES", self.chain, expected=paper.figures)
         target = self._target(batch.layout, body.target, body.target_seq)
@@ -226,6 +270,27 @@ class StationState:
             raise RuleViolation("E_EFFECT", self.chain)
         self._check_running(batch.layout, body.effect, batch.running)
         self.check_names(paper, batch)
+
+
+def word_of(body: StationBody) -> str:
+    """A record as the table of states names it: its kind, a step with its word [STEP-1]."""
+    match body:
+        case Open():
+            return "open"
+        case BoxCount():
+            return "box"
+        case Batch():
+            return "batch"
+        case Void():
+            return "void"
+        case Correction():
+            return "correction"
+        case Close():
+            return "close"
+        case Step():
+            return f"step {body.step}"
+        case _:
+            assert_never(body)
 
 
 def check_links(links: Links, election: Hash32, next_seq: int, head: Hash32) -> None:
@@ -266,12 +331,17 @@ def closing_write_ins(state: StationState) -> tuple[tuple[str, int, int], ...]:
     return tuple(sorted(rows, key=lambda row: (order[row[0]], row[1])))
 
 
-def closing_findings(state: StationState, paper: dict[str, int], *, joined: bool) -> tuple[str, ...]:
-    """The findings that belong into `close` for what the form says [CLOSE-2]."""
+def closing_findings(state: StationState, paper: Mapping[str, int], *, joined: bool) -> tuple[str, ...]:
+    """The codes that belong into `close` for what the form says, ascending [CLOSE-2] [FIND-1]."""
+    return tuple(sorted({code for code, _, _ in station_findings(state, paper, joined=joined)}))
+
+
+def station_findings(state: StationState, paper: Mapping[str, int], *, joined: bool) -> tuple[Finding, ...]:
+    """Rules 101 to 110 for what a form says, against what the chain has counted so far."""
     unit = state.manifest.unit
     first = shape(unit, unit.layouts[0].id)
     running = state.running_of(first.layout)
-    return findings(
+    return form_findings(
         paper,
         layouts=len(unit.layouts),
         contests=len(unit.contests),
@@ -282,7 +352,7 @@ def closing_findings(state: StationState, paper: dict[str, int], *, joined: bool
 
 
 def check_close(state: StationState, body: Close) -> None:
-    """Raise E_LAYOUT, E_TOTAL [CLOSE-1] or E_FINDING [CLOSE-2]."""
+    """Raise E_LAYOUT, E_TOTAL [CLOSE-1] or E_FINDING [CLOSE-2] [FIND-1]."""
     unit = state.manifest.unit
     for layout, station in body.joined_from + body.joined_to:
         if unit.layout(layout) is None or unit.station(station) is None or station == state.station:

@@ -15,12 +15,15 @@ from tally_protocol.ids import ChainName, CountyChain, Hash32, StationChain, Uni
 from tally_protocol.record import station_kinds, unit_kinds
 from tally_protocol.record.links import Links, read_epoch
 from tally_protocol.record.station_kinds import Batch, BoxCount, Close, Correction, Open, Void
-from tally_protocol.record.unit_kinds import Names, Standings, Statement
+from tally_protocol.record.step_kind import Step, read_step
+from tally_protocol.record.unit_kinds import Declaration, Determination, Names, Standings, Statement
 from tally_protocol.seal.document import decode_text, record_hash
 from tally_protocol.seal.note import Note, parse_note
 
-ChainBody: TypeAlias = Open | BoxCount | Batch | Void | Correction | Close | Statement | Names | Standings
-StationBody: TypeAlias = Open | BoxCount | Batch | Void | Correction | Close
+StationBody: TypeAlias = Open | BoxCount | Batch | Void | Correction | Close | Step
+UnitBody: TypeAlias = Statement | Names | Declaration | Step
+CountyBody: TypeAlias = Determination | Standings
+ChainBody: TypeAlias = StationBody | UnitBody | CountyBody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,21 +108,25 @@ def decode_body(kind: str, body: JsonObject) -> Body:
 def _decode_chain_body(kind: str, body: JsonObject) -> ChainBody:
     read = Reader(body, kind)
     links = Links.read(read)
-    _check_owner(kind, links)
+    owner = parse_chain(links.chain, f"{kind}.chain")
     value: ChainBody
-    if kind in station_kinds.READERS:
+    if kind == "step":
+        value = read_step(read, links)
+    elif kind in station_kinds.READERS:
+        _check_owner(kind, isinstance(owner, StationChain))
         value = station_kinds.READERS[kind](read, links)
+    elif kind in unit_kinds.UNIT_READERS:
+        _check_owner(kind, isinstance(owner, UnitChain))
+        value = unit_kinds.UNIT_READERS[kind](read, links)
     else:
-        value = unit_kinds.READERS[kind](read, links)
+        _check_owner(kind, isinstance(owner, CountyChain))
+        value = unit_kinds.COUNTY_READERS[kind](read, links)
     read.done()
     return value
 
 
-def _check_owner(kind: str, links: Links) -> None:
-    owner = parse_chain(links.chain, f"{kind}.chain")
-    wanted: type[StationChain | UnitChain | CountyChain]
-    wanted = StationChain if kind in station_kinds.READERS else CountyChain if kind == "standings" else UnitChain
-    if not isinstance(owner, wanted):
+def _check_owner(kind: str, fits: bool) -> None:
+    if not fits:
         raise Malformed("E_FIELD", f"{kind}.chain", expected="a chain that this kind belongs to")
 
 

@@ -1,4 +1,4 @@
-"""Rules that span the manifest's notes [SEAL-2] [SEAL-3] [SEAL-4] [SEAL-5]."""
+"""Rules that span the manifest's notes [SEAL-2] [SEAL-3] [SEAL-4] [SEAL-5] [SEAL-6] [SEAL-7] [PROF-2] [PROF-4]."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
@@ -7,6 +7,7 @@ from tally_protocol.election.manifest import Election, Official, Roster
 from tally_protocol.election.unit import Unit
 from tally_protocol.errors import RuleViolation
 from tally_protocol.ids import Hash32
+from tally_protocol.law.profile_rules import check_profile, with_rules
 from tally_protocol.merkle.hashing import leaf_hash, root_of
 from tally_protocol.seal.keys import check_public_key
 
@@ -18,10 +19,12 @@ def units_root(units: Iterable[str]) -> bytes:
     return root_of([leaf_hash(name.encode()) for name in sorted(set(units))])
 
 
-def check_election_keys(election: Election) -> None:
-    """Raise Malformed E_WEAK_KEY for a weak signing key of the election [KEY-1]."""
+def check_election(election: Election) -> None:
+    """Raise Malformed E_WEAK_KEY for a weak signing key [KEY-1], E_PROFILE for a profile without source [PROF-2]."""
     for name in ("authority", "county_key", "log_ed25519"):
         check_public_key(getattr(election, name), f"election.{name}")
+    for profile in election.profiles:
+        check_profile(profile, election.threshold)
 
 
 def check_roster_keys(roster: Roster) -> None:
@@ -32,13 +35,12 @@ def check_roster_keys(roster: Roster) -> None:
 
 
 def check_unit(election: Election, unit: Unit, rosters: Mapping[Hash32, Roster]) -> None:
-    """Raise E_MANIFEST unless the unit's profile and rosters exist and keys and ids are one to one [SEAL-3] [SEAL-4].
+    """Raise E_MANIFEST unless the unit's profiles and rosters exist and fit [SEAL-3] [SEAL-4] [SEAL-6] [SEAL-7].
 
-    `rosters` holds at least the texts that the unit cites, by hash.
+    E_PROFILE for decisions that it may not take [PROF-4]. `rosters` holds at least the texts that it cites, by hash.
     """
     where = f"unit {unit.id}"
-    if election.profile(unit.profile) is None:
-        raise RuleViolation("E_MANIFEST", where, expected="a profile of the election", found=unit.profile)
+    _check_profiles(election, unit, where)
     for person in unit.committee:
         check_public_key(person.key, f"{where}: {person.id}")
     cited = []
@@ -48,6 +50,37 @@ def check_unit(election: Election, unit: Unit, rosters: Mapping[Hash32, Roster])
             raise RuleViolation("E_MANIFEST", where, expected=f"the roster of station {entry.id}")
         cited.append(roster)
     _check_persons(unit, cited, where)
+    _check_disjoint(unit, cited, where)
+
+
+def _check_profiles(election: Election, unit: Unit, where: str) -> None:
+    for name in (unit.profile, *map(unit.profile_of, unit.contests)):
+        if election.profile(name) is None:
+            raise RuleViolation("E_MANIFEST", where, expected="a profile of the election", found=name)
+    of_contest = {contest.id: unit.profile_of(contest) for contest in unit.contests}
+    for layout in unit.layouts:
+        if len({of_contest[name] for name in layout.contests}) > 1:
+            raise RuleViolation("E_MANIFEST", f"{where}: layout {layout.id}", expected="one profile on one paper")
+    own = election.profile(unit.profile)
+    if own is not None:
+        with_rules(own, unit.rules, election.threshold)
+
+
+def _check_disjoint(unit: Unit, rosters: Sequence[Roster], where: str) -> None:
+    """Who counts is neither a candidate nor related to one [SEAL-7].
+
+    村民委员会组织法 art. 15 (2025-10-28; VC-15), 选举法 art. 43 (2020-10-17; EL-43).
+    """
+    people: set[str] = {person.id for person in unit.committee}
+    people.update(person.id for roster in rosters for person in roster.officials)
+    candidates: set[str] = {one.id for contest in unit.contests for one in contest.candidates}
+    if both := people & candidates:
+        raise RuleViolation("E_MANIFEST", where, expected="officials who are no candidates", found=min(both))
+    for entry in unit.relations:
+        pair = {entry.first, entry.second}
+        if pair & people and pair & candidates:
+            found = min(pair & people)
+            raise RuleViolation("E_MANIFEST", where, expected="officials who are no candidate's relatives", found=found)
 
 
 def _check_persons(unit: Unit, rosters: Sequence[Roster], where: str) -> None:

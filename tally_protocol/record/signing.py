@@ -58,7 +58,7 @@ def check_manifest_signer(note: Note, election: Election) -> None:
 
 
 def check_county_signer(note: Note, election: Election) -> None:
-    """`standings`, `receipt`: exactly the county [SIGN-3]."""
+    """`standings`, `determination`, `receipt`: exactly the county [SIGN-3]."""
     _check_lines(note, ((county_name(election.id), election.county_key),))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tally_protocol import limits
-from tally_protocol.election.figures import PAPER_FIGURES
+from tally_protocol.election.figures import BOX_FIGURES, PAPER_FIGURES
 from tally_protocol.errors import Malformed
 from tally_protocol.fields import (
     JsonObject,
@@ -20,7 +20,6 @@ from tally_protocol.fields import (
 from tally_protocol.ids import Hash32
 from tally_protocol.record.links import Links
 
-BOX_FIGURES = ("collected", "delivered", "issued", "proxies", "spoiled", "unused")
 TEN_MINUTES = 600
 WriteIns = tuple[tuple[int, int, int], ...]
 _NONCE = re.compile(r"\d{12}", re.ASCII)

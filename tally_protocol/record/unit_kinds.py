@@ -1,4 +1,7 @@
-"""The kinds of a unit's and the county's chain: statement, names, standings (spec/2, unit chain, county chain)."""
+"""The kinds of a unit's and the county's chain (spec/2, unit chain, county chain) [KIND-1].
+
+statement, names, declaration; determination, standings. `step` is in `step_kind`.
+"""
 
 import re
 from collections.abc import Callable
@@ -7,7 +10,9 @@ from dataclasses import dataclass
 from tally_protocol import limits
 from tally_protocol.errors import Malformed
 from tally_protocol.fields import JsonObject, Reader, hash_of, id_of, integer_of, parts_of, text_of
-from tally_protocol.ids import Hash32
+from tally_protocol.ids import Hash32, UnitId
+from tally_protocol.law.declared import Declared, Reason
+from tally_protocol.law.result import Result
 from tally_protocol.record.links import Links
 from tally_protocol.record.station_kinds import layout_figures
 
@@ -97,12 +102,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A written-in person, merged by adjudicated identity, and the votes of all entries in one contest."""
+    """A written-in person, merged by adjudicated identity, and the votes of all entries in one contest.
+
+    `candidate` is the candidate of another contest who is meant; `sex` is `f`, `m` or None (not given).
+    """
 
     contest: str
     entries: tuple[Entry, ...]
     name: str
     votes: int
+    candidate: str | None = None
+    sex: str | None = None
 
     @classmethod
     def parse(cls, value: object, where: str) -> "Person":
@@ -113,17 +123,21 @@ class Person:
             entries=read.items("entries", Entry.parse, 1, limits.NAMES_PER_CHAIN),
             name=read.name(),
             votes=read.integer("votes"),
+            candidate=read.candidate_id("candidate") if read.has("candidate") else None,
+            sex=read.word("sex", frozenset({"f", "m"})) if read.has("sex") else None,
         )
         read.done()
         return person
 
     def to_body(self) -> JsonObject:
         """The JSON object; inverse of `parse`."""
+        optional = {"candidate": self.candidate, "sex": self.sex}
         return {
             "contest": self.contest,
             "entries": [entry.to_list() for entry in self.entries],
             "name": self.name,
             "votes": self.votes,
+            **{name: value for name, value in optional.items() if value is not None},
         }
 
 
@@ -167,6 +181,60 @@ def _read_names(read: Reader, links: Links) -> Names:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What the committee declares after the review, with a reason for every difference from the rules' result."""
+
+    links: Links
+    contests: tuple[Declared, ...]
+    reasons: tuple[Reason, ...]
+    statement: Hash32
+
+    def to_body(self) -> JsonObject:
+        """The JSON object."""
+        return self.links.to_body() | {
+            "contests": [part.to_body() for part in self.contests],
+            "reasons": [part.to_list() for part in self.reasons],
+            "statement": self.statement.hex(),
+        }
+
+
+def _read_declaration(read: Reader, links: Links) -> Declaration:
+    return Declaration(
+        links=links,
+        contests=read.items("contests", Declared.parse, 0, limits.CONTESTS_PER_UNIT),
+        reasons=read.items("reasons", Reason.parse, 0, 512),
+        statement=read.hash("statement"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Determination:
+    """What the rules give for a unit at its last statement: the results of all contests, in unit order."""
+
+    links: Links
+    contests: tuple[Result, ...]
+    statement: Hash32
+    unit: UnitId
+
+    def to_body(self) -> JsonObject:
+        """The JSON object."""
+        return self.links.to_body() | {
+            "contests": [part.to_body() for part in self.contests],
+            "statement": self.statement.hex(),
+            "unit": self.unit,
+        }
+
+
+def _read_determination(read: Reader, links: Links) -> Determination:
+    return Determination(
+        links=links,
+        contests=read.items("contests", Result.parse, 0, limits.CONTESTS_PER_UNIT),
+        statement=read.hash("statement"),
+        unit=UnitId(read.id("unit")),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standings:
     """What the live board shows for the first `size` entries of the log: the chain of totals (spec/6)."""
 
@@ -199,8 +267,12 @@ def _read_standings(read: Reader, links: Links) -> Standings:
     return value
 
 
-READERS: dict[str, Callable[[Reader, Links], Statement | Names | Standings]] = {
+UNIT_READERS: dict[str, Callable[[Reader, Links], Statement | Names | Declaration]] = {
     "statement": _read_statement,
     "names": _read_names,
+    "declaration": _read_declaration,
+}
+COUNTY_READERS: dict[str, Callable[[Reader, Links], Determination | Standings]] = {
+    "determination": _read_determination,
     "standings": _read_standings,
 }

@@ -12,22 +12,11 @@ from tally_protocol.seal import canonical
 
 TYPE = "changpiao/v1 "
 KINDS = frozenset(
-    [
-        "election",
-        "unit",
-        "roster",
-        "open",
-        "box",
-        "batch",
-        "void",
-        "correction",
-        "close",
-        "statement",
-        "names",
-        "standings",
-        "receipt",
-    ]
-)
+    {
+        "election", "unit", "roster", "open", "box", "batch", "void", "correction", "close", "step", "statement",
+        "names", "declaration", "determination", "standings", "receipt",
+    }
+)  # fmt: skip
 
 
 def encode_text(kind: str, body: dict[str, Any]) -> bytes:
