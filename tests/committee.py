@@ -1,13 +1,17 @@
 """The committees of the small county, and a whole small election counted from end to end (see tests/world.py)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
-from tally_protocol.ids import COUNTY_CHAIN, Hash32
+from tally_protocol.ids import ContestId, Hash32
+from tally_protocol.law.declared import Declared, Reason
 from tally_protocol.merkle.hashing import leaf_hash, root_of
-from tally_protocol.record.links import Links
+from tally_protocol.record.deciding import check_determination, determination_of, results_of
+from tally_protocol.record.kinds import UnitBody
 from tally_protocol.record.signing import choose_signers, sign_record
+from tally_protocol.record.step_kind import Step
 from tally_protocol.record.unit_chain import UnitState
-from tally_protocol.record.unit_kinds import Entry, Names, Person, Standings, Statement
+from tally_protocol.record.unit_kinds import Declaration, Entry, Names, Person, Standings, Statement
 from tally_protocol.seal.keys import person_name
 from tests.world import (
     BLANK,
@@ -33,11 +37,12 @@ class Committee:
         """The unit chain before its first record."""
         self.world, self.unit, self.desks = world, unit, {desk.station: desk for desk in desks}
         found, unit_hash = world.units[unit]
-        self.state = UnitState(world.election_hash, found, unit_hash, {d.station: d.state for d in desks})
+        stations = {desk.station: desk.state for desk in desks}
+        self.state = UnitState(world.election, world.election_hash, found, unit_hash, stations)
 
-    def write(self, kind: str, body: Statement | Names) -> bytes:
+    def write(self, kind: str, body: UnitBody) -> bytes:
         """Check, sign, apply and log."""
-        self.state.check(body, self.world.profile)
+        self.state.check(body)
         people = choose_signers(self.state.unit.committee, SIGNERS[kind])
         assert people is not None
         note = sign_record(kind, body, [signer(person_name(self.world.id, self.unit, person.id)) for person in people])
@@ -80,9 +85,43 @@ class Committee:
         """Open the written-in persons."""
         return self.write("names", self.names_body())
 
+    def step(self, step: str, reason: str | None = None) -> bytes:
+        """Say how far the committee is."""
+        return self.write("step", Step(links=self.state.links(TIME), step=step, reason=reason))
+
+    def determination(self) -> bytes:
+        """The county's determination for the last statement."""
+        body = determination_of(self.state, self.world.county_links())
+        check_determination(self.state, body)
+        note = self.world.write_county("determination", body)
+        self.state.take_determination(body.statement)
+        return note
+
+    def declaration_body(
+        self, elected: Mapping[str, Sequence[str]] = MappingProxyType({}), reasons: Sequence[Reason] = ()
+    ) -> Declaration:
+        """Who is elected: as the rules say, but for the contests given."""
+        decided = {
+            result.contest: result.elected
+            for result, contest in zip(results_of(self.state), self.state.unit.contests, strict=True)
+            if contest.rule in {"election", "supplementary", "runoff"}
+        }
+        declared = {**decided, **{ContestId(name): tuple(found) for name, found in elected.items()}}
+        assert self.state.statement is not None
+        return Declaration(
+            links=self.state.links(TIME),
+            contests=tuple(Declared(contest=name, elected=found) for name, found in declared.items()),
+            reasons=tuple(reasons),
+            statement=self.state.statement,
+        )
+
+    def declaration(self) -> bytes:
+        """Declare what the rules give."""
+        return self.write("declaration", self.declaration_body())
+
 
 def counted_world(**options: object) -> World:
-    """A whole small election: batches, a correction, a void, closes, statements, names."""
+    """A whole small election: batches, a correction, a void, closes, statements, names, determinations."""
     world = World(**options)  # type: ignore[arg-type]
     desks = []
     for unit, station in (("v1", "1"), ("v1", "2"), ("v2", "1")):
@@ -102,15 +141,17 @@ def counted_world(**options: object) -> World:
         committee = Committee(world, unit, [desk for desk in desks if desk.unit == unit])
         committee.statement()
         committee.names()
+        committee.determination()
     return world
 
 
-def standings_body(
-    world: World, results: bytes, totals: dict[str, int], size: int, seq: int, prev: Hash32
-) -> Standings:
-    """A `standings` body that cites the first `size` entries."""
-    links = Links(chain=COUNTY_CHAIN, election=world.election_hash, epoch=1, prev=prev, seq=seq, time=TIME)
+def standings_body(world: World, results: bytes, totals: dict[str, int], size: int) -> Standings:
+    """A `standings` body that cites the first `size` entries, as the county's next record."""
     root = root_of([leaf_hash(entry) for entry in world.entries[:size]])
     return Standings(
-        links=links, results=Hash32(results), root=Hash32(root), size=size, totals=tuple(sorted(totals.items()))
+        links=world.county_links(),
+        results=Hash32(results),
+        root=Hash32(root),
+        size=size,
+        totals=tuple(sorted(totals.items())),
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tally_protocol.election.manifest import Election
+from tally_protocol.election.manifest import Election, Roster
 from tally_protocol.election.unit import Unit
 from tally_protocol.errors import ProtocolError
 from tally_protocol.ids import ChainName, Hash32
@@ -21,12 +21,11 @@ from tally_protocol.merkle.hashing import leaf_hash, root_of
 from tally_protocol.merkle.tree import inclusion_proof
 from tally_protocol.record.kinds import Decoded, Receipt, decode_record
 from tally_protocol.record.receipt import sign_receipt
-from tally_protocol.record.signing import sign_record
 from tally_protocol.record.station_kinds import Batch, Close, Correction, Void
-from tally_protocol.record.unit_kinds import Statement
+from tally_protocol.record.unit_kinds import Determination, Standings, Statement
 from tally_protocol.seal.keys import vkey
 from tests.committee import Committee, standings_body
-from tests.world import BLANK, OVER, TIME, TORN, VOTE_A, VOTE_B, WRITE_IN, ZERO32, StationDesk, World, papers
+from tests.world import BLANK, OVER, TIME, TORN, VOTE_A, VOTE_B, WRITE_IN, StationDesk, World, papers
 
 Files = dict[str, bytes]
 PUBLISHED = TIME + 1200  # the time of the checkpoint's ML-DSA line
@@ -115,7 +114,7 @@ class Board:
         if isinstance(decoded.body, Unit):
             self.units[decoded.body.id] = decoded.body
             self._stand(decoded.body.id)
-        elif not isinstance(decoded.body, Election) and decoded.kind not in ("roster", "receipt", "standings"):
+        elif not isinstance(decoded.body, Election | Roster | Receipt | Standings | Determination):
             self._chained(decoded)
 
     def _chained(self, decoded: Decoded) -> None:
@@ -160,7 +159,6 @@ class Story:
     desks: list[StationDesk] = field(default_factory=list)
     board: Board = field(default_factory=Board)
     standings: int = 0
-    head: Hash32 = ZERO32
     seen: int = 0
 
     @property
@@ -178,10 +176,7 @@ class Story:
             self.board.take(note)
         self.seen = len(world.entries)
         results, totals = self.board.tree.root()
-        body = standings_body(world, results, totals, self.seen, self.standings, self.head)
-        note = sign_record("standings", body, [world.county])
-        world.entries.append(note)
-        self.head = decode_record(note).hash
+        world.write_county("standings", standings_body(world, results, totals, self.seen))
         self.standings += 1
 
     def count(self, unit: str, station: str, fillers: int = 0) -> None:
@@ -202,14 +197,15 @@ class Story:
         desk.close(collected=130, issued=130, registered=200, valid=100, invalid=20)
 
     def state(self, unit: str) -> None:
-        """The unit's statement and its opened names."""
+        """The unit's statement, its opened names, the county's determination."""
         committee = Committee(self.world, unit, [desk for desk in self.desks if desk.unit == unit])
         committee.statement()
         committee.names()
+        committee.determination()
 
 
 def honest_story(fillers: int = 0, **options: object) -> Story:
-    """Two units, three stations, a correction, a void, closes, statements, names, three standings."""
+    """Two units, three stations, a correction, a void, closes, statements, names, determinations, three standings."""
     story = Story(World(**options))  # type: ignore[arg-type]
     story.stand()
     story.count("v1", "1", fillers)
@@ -227,7 +223,7 @@ def receipts_of(world: World, entries: Sequence[bytes]) -> Files:
     heads: dict[str, tuple[int, Hash32]] = {}
     for note in entries:
         decoded = decode_record(note)
-        if decoded.kind not in ("election", "roster", "unit", "standings"):
+        if decoded.kind not in ("election", "roster", "unit", "standings", "determination"):
             heads[decoded.links.chain] = decoded.links.seq, decoded.hash
     return {
         f"{chain.replace('/', '-')}.receipt": signed_receipt(world, chain, seq, head)

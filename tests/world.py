@@ -4,7 +4,7 @@
 keys come from SHA-256 of their names, secrets from the batch's place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -14,11 +14,19 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from tally_protocol.election.figures import add, subtract
 from tally_protocol.election.manifest import Election, Official, Roster
-from tally_protocol.election.profile import Profile
 from tally_protocol.election.shape import shape
-from tally_protocol.election.unit import BallotBox, Candidate, Contest, Layout, StationEntry, Unit
-from tally_protocol.election.validity import judge
+from tally_protocol.election.unit import (
+    BallotBox,
+    Candidate,
+    Contest,
+    Layout,
+    Relation,
+    StationEntry,
+    Unit,
+    UnitRule,
+)
 from tally_protocol.ids import (
+    COUNTY_CHAIN,
     BoxId,
     CandidateId,
     ContestId,
@@ -30,6 +38,8 @@ from tally_protocol.ids import (
     StationId,
     UnitId,
 )
+from tally_protocol.law.profile import Profile
+from tally_protocol.law.validity import judge
 from tally_protocol.log.checkpoint import Checkpoint, sign_checkpoint
 from tally_protocol.merkle.hashing import leaf_hash, root_of
 from tally_protocol.record.ballots import SealedName, SealedPart, commit_name
@@ -41,26 +51,21 @@ from tally_protocol.record.chain import (
     closing_write_ins,
 )
 from tally_protocol.record.kinds import StationBody
+from tally_protocol.record.links import Links
 from tally_protocol.record.manifest_rules import units_root
 from tally_protocol.record.signing import choose_signers, sign_record
 from tally_protocol.record.station_kinds import Batch, BoxCount, Close, Correction, Open, Void
+from tally_protocol.record.step_kind import Step
+from tally_protocol.record.unit_kinds import Determination, Standings
 from tally_protocol.seal.document import record_hash
 from tally_protocol.seal.keys import Signer, authority_name, county_name, person_name
 from tally_protocol.seal.note import encode_base64, parse_note
+from tests.profiles import ALL_ROLES, BASE, profile
 
 TIME = 1_790_000_400  # 2026-09-21T13:40:00Z, a multiple of 600
 ZERO32 = Hash32(bytes(32))
-ROLES = ("chair", "chief_scrutineer", "scrutineer", "teller", "caller")
-SIGNERS = {
-    "batch": ("scrutineer",),
-    "box": ("chief_scrutineer",),
-    "close": ROLES,
-    "correction": ("chair", "chief_scrutineer", "scrutineer"),
-    "names": ("chair",),
-    "open": ("chair",),
-    "statement": ("chair", "member"),
-    "void": ("chair", "chief_scrutineer", "scrutineer"),
-}
+ROLES = tuple(ALL_ROLES)
+SIGNERS: dict[str, tuple[str, ...]] = {kind: tuple(roles) for kind, roles in BASE["signers"].items()}
 
 
 def seed(name: str) -> bytes:
@@ -85,12 +90,20 @@ def hash_of(note: bytes) -> Hash32:
 
 @dataclass
 class World:
-    """A sealed election of two units: `v1` with stations 1 and 2 (two papers), `v2` with station 1."""
+    """A sealed election of two units: `v1` with stations 1 and 2 (two papers), `v2` with station 1.
+
+    `overvote` is the scope of an over-vote; `values` changes further values of the profile by path, `more` are further
+    profiles of the election; `rules` and `relations` are those of every unit.
+    """
 
     id: str = "county-test"
     test: bool = True
     names_full: bool = False
     overvote: str = "post"
+    values: Mapping[str, object] = field(default_factory=dict)
+    more: tuple[Profile, ...] = ()
+    rules: tuple[UnitRule, ...] = ()
+    relations: tuple[Relation, ...] = ()
     entries: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -99,13 +112,9 @@ class World:
         self.ballot_private = X25519PrivateKey.from_private_bytes(seed("ballot key"))
         self.mldsa = MLDSA44PrivateKey.from_seed_bytes(seed("log"))
         self.log_signer = signer_under(self.origin, "log")
-        self.profile = Profile(
-            id="p1",
-            names_full=self.names_full,
-            names_min_votes=3,
-            overvote=self.overvote,
-            signers=tuple(sorted(SIGNERS.items())),
-        )
+        asked = {"names.full": self.names_full, "ballot.overvote.scope": self.overvote} | dict(self.values)
+        self.profile = profile(**asked)
+        self.county_seq, self.county_head = 0, ZERO32
         self.authority = signer(authority_name(self.id))
         self.county = signer(county_name(self.id))
         self.election = Election(
@@ -117,7 +126,7 @@ class World:
             log_ed25519=Hash32(self.log_signer.public),
             log_mldsa44=encode_base64(self.mldsa.public_key().public_bytes_raw()),
             origin=self.origin,
-            profiles=(self.profile,),
+            profiles=(self.profile, *self.more),
             test=self.test,
             threshold=50,
             title="清河县换届选举（演练）",
@@ -190,6 +199,8 @@ class World:
             prev=ZERO32,
             profile="p1",
             registered=400,
+            relations=self.relations,
+            rules=self.rules,
             stations=tuple(StationEntry(id=StationId(s), roster=self.rosters[name, s][1]) for s in stations),
             version=1,
         )
@@ -203,6 +214,18 @@ class World:
     def desk(self, unit: str, station: str) -> "StationDesk":
         """A station that writes its chain into this world's entries."""
         return StationDesk(self, unit, station)
+
+    def county_links(self) -> Links:
+        """The chain fields of the county's next record."""
+        head, seq = self.county_head, self.county_seq
+        return Links(chain=COUNTY_CHAIN, election=self.election_hash, epoch=1, prev=head, seq=seq, time=TIME)
+
+    def write_county(self, kind: str, body: Determination | Standings) -> bytes:
+        """Sign and log the county's next record."""
+        note = sign_record(kind, body, [self.county])
+        self.county_seq, self.county_head = self.county_seq + 1, hash_of(note)
+        self.entries.append(note)
+        return note
 
     def checkpoint(self, size: int | None = None) -> bytes:
         """A signed checkpoint over the first `size` entries."""
@@ -265,7 +288,7 @@ class StationDesk:
         paper = shape(self.state.manifest.unit, layout)
         first = len(self.state.register) + 1
         table = tuple(range(first, first + len(names)))
-        judged = judge(paper, rows, table, self.world.overvote)
+        judged = judge(paper, rows, table, self.state.manifest.layout_profile(layout))
         secret = seed(f"secret {self.unit} {self.station} {self.state.next_seq}")
         new = tuple(SealedName(n, seed(f"salt {n}")[:16], name) for n, name in zip(table, names, strict=True))
         part = SealedPart(
@@ -325,6 +348,10 @@ class StationDesk:
         note = self.write("correction", body)
         self.sealed[hash_of(note)] = self._last_part
         return note
+
+    def step(self, step: str, reason: str | None = None) -> bytes:
+        """Say what happens at the table."""
+        return self.write("step", Step(links=self.state.links(TIME), step=step, reason=reason))
 
     def close(self, **paper: int) -> bytes:
         """End the count."""

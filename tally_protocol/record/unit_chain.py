@@ -60,8 +60,9 @@ class UnitState:
     """
 
     __slots__ = (
-        "cells", "declared", "determined", "election_hash", "head", "names_done", "next_seq", "opened", "part", "parts",
-        "persons", "profiles", "rest", "seen", "state", "stated", "statement", "stations", "unit", "unit_hash",
+        "cells", "declared", "determined", "election", "election_hash", "head", "names_done", "next_seq", "opened",
+        "part", "parts", "persons", "profiles", "rest", "seen", "state", "stated", "statement", "stations", "unit",
+        "unit_hash",
     )  # fmt: skip
 
     def __init__(
@@ -73,11 +74,10 @@ class UnitState:
         stations: Mapping[str, StationState],
     ) -> None:
         """An empty chain of the unit in its newest version."""
+        self.election = election
         self.election_hash = election_hash
-        self.unit = unit
-        self.unit_hash = unit_hash
         self.stations = stations
-        self.profiles = profiles_of(election, unit)
+        self.renew(unit, unit_hash)
         self.next_seq = 0
         self.head: Hash32 = ZERO32
         self.state = UnitWord.COUNTING
@@ -87,6 +87,12 @@ class UnitState:
         self.declared: Declaration | None = None
         self.cells = SmallCells()
         self._restart_names()
+
+    def renew(self, unit: Unit, unit_hash: Hash32) -> None:
+        """Stand on a newer version of the unit note [SEAL-5]."""
+        self.unit = unit
+        self.unit_hash = unit_hash
+        self.profiles = profiles_of(self.election, unit)
 
     def _restart_names(self) -> None:
         self.part, self.parts, self.names_done = 0, 0, False
@@ -155,6 +161,10 @@ class UnitState:
         for person in body.persons:
             self.opened[person.contest] = self.opened.get(person.contest, 0) + person.votes
             self.seen.update((person.contest, entry.station, entry.number) for entry in person.entries)
+
+    def take_determination(self, statement: Hash32) -> None:
+        """The county's determination for a statement is in the log."""
+        self.determined = statement
 
     def cited_closes(self) -> tuple[CitedClose, ...]:
         """What a statement must cite now; BrokenChain E_HEAD if a station has not closed [STATE-1]."""
