@@ -15,6 +15,7 @@ SERVE  ?= --serve
 DATA   ?=
 LOCK   ?=
 RECORD ?=
+MUTANTS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -82,7 +83,7 @@ format: $(VENV)/.ready-dev ## repair what ruff can repair by itself
 
 # --- suites that try harder than make test ---------------------------------------------------------------------------
 
-.PHONY: slow faults attacks properties vectors checkers real real-county bench
+.PHONY: slow faults attacks properties mutants vectors checkers real real-county bench
 slow: $(VENV)/.ready-dev ## the tests that make test leaves out: thousands of rounds
 	@$(PYTEST) -n 2 -m slow
 
@@ -96,6 +97,9 @@ attacks: $(VENV)/.ready-dev ## every named fraud must raise its code
 
 properties: $(VENV)/.ready-dev ## the hypothesis tests with four times the examples
 	@HYPOTHESIS_PROFILE=thorough $(PYTEST) -n 2 -m "property and not slow"
+
+mutants: $(VENV)/.ready-dev ## break each rule of the law by one small mistake; MUTANTS="--changed 10 --sample 60" for a draw
+	@nice $(BIN)/python -m tools.mutants $(MUTANTS)
 
 vectors: $(VENV)/.ready-dev ## make spec/vectors anew; fail if a byte changed or a file is not in git
 	@$(BIN)/python tools/make_vectors.py

@@ -1,0 +1,157 @@
+"""`python -m tools.mutants`: break each rule by one small mistake and see whether a test notices.
+
+Two packages: the producers' `tally_protocol/law` and the verifier's `verifier/rules`. A mutant that no test notices
+must stand in `equivalent.toml` with the reason why it changes nothing; an entry there that is killed or gone is a
+fault too. `--changed N` takes the functions that the last N commits touched, `--sample N` a draw from the rest that
+moves with HEAD.
+"""
+
+import argparse
+import hashlib
+import random
+import re
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.mutants.operators import Mutant, mutants
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+EQUIVALENT = Path(__file__).with_name("equivalent.toml")
+SUITES = {
+    "tally_protocol/law": ("tests/vectors/test_producer.py", "tests/laws", "tests/protocol"),
+    "verifier/rules": ("tests/vectors/test_verifier.py", "tests/verifier"),
+}
+SLACK = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One mutant of one module, and the tests that must notice it."""
+
+    module: str
+    mutant: Mutant
+    tests: tuple[str, ...]
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """As equivalent.toml names it."""
+        return self.module, self.mutant.name
+
+
+def jobs() -> list[Job]:
+    """Every mutant of both packages."""
+    found = []
+    for package, tests in SUITES.items():
+        for path in sorted((ROOT / package).rglob("*.py")):
+            module = path.relative_to(ROOT).as_posix()
+            found += [Job(module, mutant, tests) for mutant in mutants(path.read_text("utf-8"))]
+    return found
+
+
+def changed_lines(commits: int) -> dict[str, set[int]]:
+    """File -> lines that the last commits wrote, as they stand now."""
+    command = ["git", "diff", "-U0", f"HEAD~{commits}", "--", *SUITES]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    found: dict[str, set[int]] = {}
+    name = ""
+    for line in shown.stdout.decode().splitlines():
+        if line.startswith("+++ b/"):
+            name = line[6:]
+        elif part := re.match(r"@@ -\S+ \+(\d+)(?:,(\d+))? @@", line):
+            first, count = int(part[1]), int(part[2] or 1)
+            found.setdefault(name, set()).update(range(first, first + count))
+    return found
+
+
+def chosen(every: list[Job], changed: int, sample: int) -> list[Job]:
+    """All of them, or those of changed functions and a draw from the rest."""
+    if not changed and not sample:
+        return every
+    lines = changed_lines(changed) if changed else {}
+    functions = {
+        (job.module, job.mutant.function) for job in every if job.mutant.line in lines.get(job.module, set())
+    }
+    touched = [job for job in every if (job.module, job.mutant.function) in functions]
+    rest = [job for job in every if (job.module, job.mutant.function) not in functions]
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, check=True).stdout
+    # S311: a draw that anybody can repeat, not a secret
+    draw = random.Random(hashlib.sha256(head).digest())  # noqa: S311
+    most = 2 * sample if sample else len(touched)
+    if len(touched) > most:
+        touched = draw.sample(touched, most)
+    return touched + draw.sample(rest, min(sample, len(rest)))
+
+
+def killed(job: Job, limit: float) -> bool:
+    """Whether a test fails, or does not end, with the mistake in place."""
+    command = [sys.executable, "-m", "tools.mutants.child", job.module, *job.tests]
+    source = job.mutant.applied((ROOT / job.module).read_bytes())
+    try:
+        done = subprocess.run(command, cwd=ROOT, input=source, capture_output=True, timeout=limit, check=False)
+    except subprocess.TimeoutExpired:
+        return True
+    return done.returncode != 0
+
+
+def sound(package: str) -> float:
+    """Seconds that the tests take on code without a mistake; SystemExit if they fail."""
+    path = next(iter(sorted((ROOT / package).rglob("*.py"))))
+    began = time.monotonic()
+    command = [sys.executable, "-m", "tools.mutants.child", path.relative_to(ROOT).as_posix(), *SUITES[package]]
+    done = subprocess.run(command, cwd=ROOT, input=path.read_bytes(), capture_output=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"mutants: the tests of {package} fail on sound code:\n{done.stdout.decode()[-3000:]}")
+    return time.monotonic() - began
+
+
+def run(todo: Sequence[Job], workers: int) -> list[Job]:
+    """The mutants that live."""
+    limit = {tests: SLACK + 6 * sound(package) for package, tests in SUITES.items()}
+    alive: list[Job] = []
+    with ThreadPoolExecutor(workers) as pool:
+        verdicts = pool.map(lambda job: killed(job, limit[job.tests]), todo)
+        for number, (job, dead) in enumerate(zip(todo, verdicts, strict=True)):
+            if not dead:
+                alive.append(job)
+            if number % 50 == 49 or not dead:
+                print(f"mutants: {number + 1} of {len(todo)}, {len(alive)} alive", file=sys.stderr, flush=True)
+    return alive
+
+
+def main() -> int:
+    """Run, compare with the list of equivalent mutants, say what lives."""
+    parser = argparse.ArgumentParser(prog="mutants", description=__doc__)
+    parser.add_argument("--changed", type=int, default=0)
+    parser.add_argument("--sample", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--only", default="", help="modules whose path holds this text")
+    options = parser.parse_args()
+    every = [job for job in jobs() if options.only in job.module]
+    listed = {
+        (entry["module"], entry["mutant"]): entry["reason"]
+        for entry in tomllib.loads(EQUIVALENT.read_text("utf-8")).get("equivalent", [])
+    }
+    gone = [name for name in sorted(listed.keys() - {job.name for job in every}) if options.only in name[0]]
+    todo = chosen(every, options.changed, options.sample)
+    alive = run(todo, options.workers)
+    unlisted = [job for job in alive if job.name not in listed]
+    dead = [job for job in todo if job.name in listed and job not in alive]
+    print(f"mutants: {len(todo)} of {len(every)} tried, {len(todo) - len(alive)} killed, {len(alive)} alive,", end=" ")
+    print(f"{len(unlisted)} of them not listed as equivalent")
+    for job in unlisted:
+        print(f"  alive   {job.module}:{job.mutant.line} {job.mutant.name}")
+    for job in dead:
+        print(f"  killed, but listed as equivalent: {job.module} {job.mutant.name}")
+    for module, name in gone:
+        print(f"  listed, but no such mutant: {module} {name}")
+    return 1 if unlisted or dead or gone else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
