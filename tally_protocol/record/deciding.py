@@ -10,7 +10,7 @@ from tally_protocol.law.result import Result
 from tally_protocol.law.tally import Opened, Stage, StationFigures, Tally
 from tally_protocol.record.links import Links
 from tally_protocol.record.unit_chain import UnitState
-from tally_protocol.record.unit_kinds import Determination
+from tally_protocol.record.unit_kinds import Declaration, Determination
 
 
 def tally_of(state: UnitState) -> Tally:
@@ -73,3 +73,8 @@ def check_determination(state: UnitState, body: Determination) -> None:
             raise RuleViolation("E_OUTCOME", where, expected=given.outcome.value, found=found.outcome.value)
     if len(body.contests) != len(state.unit.contests):
         raise RuleViolation("E_OUTCOME", state.chain, expected=f"{len(state.unit.contests)} contests")
+
+
+def check_declaration(state: UnitState, body: Declaration) -> None:
+    """Raise RuleViolation E_DECLARATION unless every difference from the rules' result has its reason [DET-3]."""
+    # the comparison with the result is law/declaration, which is being written; [DET-3] is not complete until then

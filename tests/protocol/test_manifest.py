@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from tally_protocol.election.manifest import Election, Roster
-from tally_protocol.election.profile import Profile
 from tally_protocol.election.unit import Candidate, Unit
 from tally_protocol.errors import Malformed, ProtocolError
 from tally_protocol.ids import Hash32, PersonId
+from tally_protocol.law.profile import Profile
 from tally_protocol.merkle.hashing import EMPTY_ROOT, leaf_hash
 from tally_protocol.record.manifest_rules import (
-    check_election_keys,
+    check_election,
     check_roster_keys,
     check_unit,
     check_version,
@@ -124,12 +124,12 @@ def test_one_key_for_one_id() -> None:
 
 def test_weak_keys_are_never_sealed() -> None:
     """[KEY-1] In the election, in rosters, in committees."""
-    check_election_keys(WORLD.election)
+    check_election(WORLD.election)
     roster = ROSTERS[UNIT.stations[0].roster]
     check_roster_keys(roster)
     weak = replace(roster.officials[0], key=WEAK)
     checks: tuple[Callable[[], None], ...] = (
-        lambda: check_election_keys(replace(WORLD.election, county_key=WEAK)),
+        lambda: check_election(replace(WORLD.election, county_key=WEAK)),
         lambda: check_roster_keys(replace(roster, station_key=WEAK)),
         lambda: check_roster_keys(replace(roster, officials=(weak,))),
         lambda: check_unit(WORLD.election, replace(UNIT, committee=(weak,)), ROSTERS),

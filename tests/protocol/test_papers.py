@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tally_protocol.election.figures import add, check_figures, subtract
-from tally_protocol.election.shape import shape
-from tally_protocol.election.validity import judge
+from tally_protocol.election.shape import WRITTEN, shape
 from tally_protocol.errors import RuleViolation
+from tally_protocol.law.profile import Profile
+from tally_protocol.law.validity import judge
 from tally_protocol.merkle.hashing import root_of
 from tally_protocol.record.ballots import SealedName, SealedPart, commit_name, row_leaves
 from tally_protocol.record.sealing import Opener, Sealer
+from tests.profiles import profile
 from tests.world import VOTE_A, World, seed
 
 WORLD = World()
@@ -24,24 +26,33 @@ VILLAGE = shape(UNIT, "village")
 TABLE = (3, 8)
 mark, slot = st.integers(0, 3), st.integers(0, 2)
 village_rows = st.tuples(st.sampled_from([0, 0, 0, 0, 1, 5]), mark, mark, slot, mark, mark, mark, slot).map(bytes)
-overvotes = st.sampled_from(["post", "ballot"])
+PLAIN = profile()
+profiles = st.builds(
+    lambda **values: profile(**{f"ballot.{name.replace('__', '.')}": value for name, value in values.items()}),
+    dup_post=st.sampled_from(["ballot", "columns", "highest_only"]),
+    extra_mark=st.sampled_from(["ballot", "ignore", "part"]),
+    illegible=st.sampled_from(["ballot", "part"]),
+    overvote__compare=st.sampled_from(["per_post", "total"]),
+    overvote__scope=st.sampled_from(["ballot", "post"]),
+    write_in=st.sampled_from(["free", "needs_oppose"]),
+)
 
 
 @pytest.mark.property
-@given(st.lists(village_rows, min_size=1, max_size=30), overvotes, st.randoms(use_true_random=False))
-def test_the_order_of_papers_changes_nothing(rows: list[bytes], overvote: str, random: object) -> None:
+@given(st.lists(village_rows, min_size=1, max_size=30), profiles, st.randoms(use_true_random=False))
+def test_the_order_of_papers_changes_nothing(rows: list[bytes], rules: Profile, random: object) -> None:
     """[VALID-1] [VALID-4] A paper counts for itself."""
     shuffled = list(rows)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert judge(VILLAGE, rows, TABLE, overvote) == judge(VILLAGE, shuffled, TABLE, overvote)
+    assert judge(VILLAGE, rows, TABLE, rules) == judge(VILLAGE, shuffled, TABLE, rules)
 
 
 @pytest.mark.property
-@given(st.lists(village_rows, min_size=1, max_size=30), overvotes, st.integers(0, 30))
-def test_splitting_a_batch_changes_no_total(rows: list[bytes], overvote: str, cut: int) -> None:
+@given(st.lists(village_rows, min_size=1, max_size=30), profiles, st.integers(0, 30))
+def test_splitting_a_batch_changes_no_total(rows: list[bytes], rules: Profile, cut: int) -> None:
     """[CUT-1] However a table cuts its papers, figures and names add up to the same."""
-    whole = judge(VILLAGE, rows, TABLE, overvote)
-    parts = [judge(VILLAGE, some, TABLE, overvote) for some in (rows[:cut], rows[cut:])]
+    whole = judge(VILLAGE, rows, TABLE, rules)
+    parts = [judge(VILLAGE, some, TABLE, rules) for some in (rows[:cut], rows[cut:])]
     assert add(parts[0].figures, parts[1].figures) == whole.figures
     votes: dict[tuple[int, int], int] = {}
     for part in parts:
@@ -51,15 +62,15 @@ def test_splitting_a_batch_changes_no_total(rows: list[bytes], overvote: str, cu
 
 
 @pytest.mark.property
-@given(st.lists(village_rows, min_size=1, max_size=30), overvotes)
-def test_figures_of_papers_always_add_up(rows: list[bytes], overvote: str) -> None:
+@given(st.lists(village_rows, min_size=1, max_size=30), profiles)
+def test_figures_of_papers_always_add_up(rows: list[bytes], rules: Profile) -> None:
     """[FIG-2] [VALID-2] [VALID-3] [VALID-5] Whatever is on the papers, the sums hold."""
-    judged = judge(VILLAGE, rows, TABLE, overvote)
-    check_figures(VILLAGE, judged.figures)
+    judged = judge(VILLAGE, rows, TABLE, rules)
+    check_figures(VILLAGE, judged.figures, total=rules.ballot.overvote.compare == "total")
     assert judged.figures[0] == len(rows)
     for index, contest in enumerate(VILLAGE.contests):
         written = sum(votes for i, _, votes in judged.write_ins if i == index)
-        assert written == judged.figures[contest.figure + 8]
+        assert written == judged.figures[contest.figure + WRITTEN]
         valid = judged.figures[contest.figure]
         assert all(votes <= valid for i, _, votes in judged.write_ins if i == index)
 
@@ -67,9 +78,9 @@ def test_figures_of_papers_always_add_up(rows: list[bytes], overvote: str) -> No
 @pytest.mark.property
 @given(st.lists(village_rows, min_size=1, max_size=10), st.data())
 def test_a_single_changed_figure_is_noticed(rows: list[bytes], data: st.DataObject) -> None:
-    """[FIG-1] [FIG-2] One integer more or less breaks a sum; the ninth of a contest is bound by its names."""
-    figures = list(judge(VILLAGE, rows, TABLE, "post").figures)
-    bound_by_names = [contest.figure + 8 for contest in VILLAGE.contests]
+    """[FIG-1] [FIG-2] One integer more or less breaks a sum; the last of a contest is bound by its names."""
+    figures = list(judge(VILLAGE, rows, TABLE, PLAIN).figures)
+    bound_by_names = [contest.figure + WRITTEN for contest in VILLAGE.contests]
     place = data.draw(st.integers(0, len(figures) - 1).filter(lambda i: i not in bound_by_names))
     figures[place] += data.draw(st.sampled_from([-1, 1]))
     with pytest.raises(RuleViolation, match="E_SUM"):
@@ -86,15 +97,15 @@ def test_a_byte_that_the_cell_does_not_know(cell: int, value: int) -> None:
     row[cell] = value
     most = 5 if cell == 0 else 2 if cell in {3, 7} else 3
     if value <= most:
-        judge(VILLAGE, [bytes(row)], TABLE, "post")
+        judge(VILLAGE, [bytes(row)], TABLE, PLAIN)
     else:
         with pytest.raises(RuleViolation, match="E_RANGE"):
-            judge(VILLAGE, [bytes(row)], TABLE, "post")
+            judge(VILLAGE, [bytes(row)], TABLE, PLAIN)
 
 
 def test_rows_have_the_width_of_the_layout() -> None:
     with pytest.raises(RuleViolation, match="E_RANGE"):
-        judge(VILLAGE, [bytes(7)], TABLE, "post")
+        judge(VILLAGE, [bytes(7)], TABLE, PLAIN)
 
 
 def test_adding_and_subtracting_are_inverse() -> None:

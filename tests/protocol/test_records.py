@@ -44,13 +44,13 @@ def test_every_record_is_read_as_written() -> None:
         kinds.add(decoded.kind)
         assert decode_body(decoded.kind, decoded.body.to_body()) == decoded.body
         assert hash_of(note) == decoded.hash
-    assert len(kinds) == 11
+    assert len(kinds) == 12
 
 
 def test_standings_and_receipts_are_read_as_written() -> None:
     """[KIND-3] `standings` on `c`, receipts beside the log."""
     totals = {"closed": 0, "papers": 0, "registered": 0, "statements": 0, "stations": 0, "units": 0}
-    body = standings_body(WORLD, bytes(32), totals, 3, 0, Hash32(bytes(32)))
+    body = standings_body(WORLD, bytes(32), totals, 3)
     assert decode_record(sign_record("standings", body, [WORLD.county])).body == body
     with pytest.raises(Malformed, match="E_KIND"):
         _ = DECODED[0].links
@@ -121,7 +121,7 @@ def test_station_and_committee_signers() -> None:
             check_committee_signers(decoded.note, decoded.kind, WORLD.election, unit, WORLD.profile)
             with pytest.raises(BadSignature, match="E_SIGNERS"):
                 check_committee_signers(decoded.note, decoded.kind, WORLD.election, foreign, WORLD.profile)
-        elif decoded.kind not in {"election", "unit", "roster"}:
+        elif decoded.kind not in {"election", "unit", "roster", "determination"}:
             manifest = WORLD.manifest(*decoded.links.chain.split("/")[1:])
             check = manifest.election, manifest.unit, manifest.roster, WORLD.profile
             check_station_signers(decoded.note, decoded.kind, *check)

@@ -53,7 +53,7 @@ def test_a_unit_is_the_sum_of_its_stations() -> None:
         "2": StationStanding(records=1, head=b"\x02" * 32, running={"village": ones, "deputies": deputies.zeros}),
     }
     value = unit_standing(UNIT, tables, None)
-    assert value["contests"][0] == ["chair", [2 * i for i in range(1, 18)]]
+    assert value["contests"][0] == ["chair", [2 * i for i in range(1, 21)]]
     assert [entry[0] for entry in value["contests"]] == ["chair", "member", "deputy"]
     assert value["closed"] == 1
     assert value["stations"] == [["1", 3, "01" * 32], ["2", 1, "02" * 32]]

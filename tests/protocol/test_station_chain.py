@@ -57,9 +57,9 @@ class Model:
         rows = [row for some in self.rows.values() for row in some]
         running = state.running_of("village")
         assert running[0] == len(rows)
-        assert running[10] == sum(row == bytes(VOTE_A) for row in rows)
-        assert running[9] == sum(row == bytes(WRITE_IN) for row in rows)
-        assert sum(votes for (contest, _), votes in state.votes.items() if contest == "chair") == running[9]
+        assert running[13] == sum(row == bytes(VOTE_A) for row in rows)
+        assert running[12] == sum(row == bytes(WRITE_IN) for row in rows)
+        assert sum(votes for (contest, _), votes in state.votes.items() if contest == "chair") == running[12]
         assert state.next_seq == len(self.desk.notes)
         assert state.head == decode_record(self.desk.notes[-1]).hash
 
@@ -181,7 +181,7 @@ def test_void_faults() -> None:
     for wrong, code in (
         (replace(body, target=OTHER), "E_TARGET"),
         (replace(body, target_seq=1), "E_TARGET"),
-        (replace(body, layout="deputies", effect=(0,) * 18, running=(0,) * 18), "E_TARGET"),
+        (replace(body, layout="deputies", effect=(0,) * 21, running=(0,) * 21), "E_TARGET"),
         (replace(body, effect=one), "E_EFFECT"),
         (replace(body, write_ins=()), "E_EFFECT"),
         (replace(body, effect=one[1:]), "E_FIGURES"),

@@ -7,6 +7,7 @@ import pytest
 
 from tally_protocol.errors import ProtocolError
 from tally_protocol.ids import Hash32
+from tally_protocol.record.kinds import UnitBody
 from tally_protocol.record.unit_chain import SmallCells, UnitState
 from tally_protocol.record.unit_kinds import Entry, Names, Statement
 from tests.committee import Committee
@@ -32,10 +33,10 @@ def state_of(state: UnitState) -> list[Any]:
     return [(getattr(state, name), str(getattr(state, name))) for name in UnitState.__slots__ if name != "stations"]
 
 
-def expect(committee: Committee, body: Statement | Names, code: str) -> None:
+def expect(committee: Committee, body: UnitBody, code: str) -> None:
     before = state_of(committee.state)
     with pytest.raises(ProtocolError) as caught:
-        committee.state.check(body, committee.world.profile)
+        committee.state.check(body)
     assert caught.value.code == code
     assert state_of(committee.state) == before
 
@@ -47,7 +48,7 @@ def test_statements() -> None:
     body = Statement(
         links=state.links(TIME), closes=state.cited_closes(), totals=state.totals(), unit_note=state.unit_hash
     )
-    state.check(body, committee.world.profile)
+    state.check(body)
     zeros = tuple((layout, (0,) * len(figures)) for layout, figures in body.totals)
     for wrong, code in (
         (replace(body, unit_note=OTHER), "E_HEAD"),
@@ -82,10 +83,10 @@ def test_names() -> None:
     """[STATE-3] [STATE-4] [STATE-5] Each entry once, each with its salt, the rest accounted for."""
     committee, _ = counted()
     state = committee.state
-    expect(committee, replace(_body(committee), statement=OTHER), "E_NAMES")
+    expect(committee, replace(_body(committee), statement=OTHER), "E_STATE")
     committee.statement()
     body = committee.names_body()
-    state.check(body, committee.world.profile)
+    state.check(body)
     first = body.persons[0]
     entry = first.entries[0]
     assert {person.name: person.votes for person in body.persons} == {"王小二": 8, "李四": 8}

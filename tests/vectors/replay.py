@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from tally_protocol.election.manifest import Election, Roster
-from tally_protocol.election.profile import Profile
 from tally_protocol.election.unit import Unit
 from tally_protocol.errors import BrokenChain, Malformed, RuleViolation
 from tally_protocol.ids import COUNTY_CHAIN, Hash32, StationChain, UnitChain, parse_chain
@@ -17,9 +16,10 @@ from tally_protocol.log.results import ResultsTree, StationStanding, unit_standi
 from tally_protocol.merkle.hashing import leaf_hash
 from tally_protocol.merkle.tree import Frontier
 from tally_protocol.record.chain import ZERO32, Manifest, StationState, check_links
-from tally_protocol.record.kinds import Decoded, Receipt, StationBody, decode_record
+from tally_protocol.record.deciding import check_declaration, check_determination
+from tally_protocol.record.kinds import Decoded, Receipt, StationBody, UnitBody, decode_record
 from tally_protocol.record.manifest_rules import (
-    check_election_keys,
+    check_election,
     check_roster_keys,
     check_unit,
     check_version,
@@ -33,7 +33,7 @@ from tally_protocol.record.signing import (
 )
 from tally_protocol.record.station_kinds import Batch
 from tally_protocol.record.unit_chain import UnitState
-from tally_protocol.record.unit_kinds import Names, Standings, Statement
+from tally_protocol.record.unit_kinds import Declaration, Determination, Standings
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ class Replay:
             self._take_chain_record(decoded)
 
     def _take_election(self, decoded: Decoded, body: Election) -> None:
-        check_election_keys(body)  # [KEY-1]
+        check_election(body)  # [KEY-1] [PROF-2]
         check_manifest_signer(decoded.note, body)  # [SIGN-1]
         self.election, self.election_hash = body, decoded.hash
 
@@ -134,11 +134,11 @@ class Replay:
                 manifest = Manifest(election, self.election_hash, body, decoded.hash, roster, entry.roster)
                 stations[entry.id] = StationState(manifest)
         if before is None:
-            committee = UnitState(self.election_hash, body, decoded.hash, stations)
+            committee = UnitState(election, self.election_hash, body, decoded.hash, stations)
             self.units[body.id] = UnitPlace(body, decoded.hash, committee, stations)
         else:
             before.note, before.hash = body, decoded.hash
-            before.state.unit, before.state.unit_hash = body, decoded.hash
+            before.state.renew(body, decoded.hash)
         if self._complete(election) and units_root(self.units) != election.units_root:
             raise RuleViolation("E_MANIFEST_ROOT", "election.units_root")  # [SEAL-2]
         self._stand(body.id)
@@ -157,33 +157,48 @@ class Replay:
         if isinstance(body, Standings):
             self._take_standings(decoded, body, election)
             return
+        if isinstance(body, Determination):
+            self._take_determination(decoded, body, election)
+            return
         owner = parse_chain(links.chain)
         assert isinstance(owner, StationChain | UnitChain)
         unit = self.units.get(owner.unit)
         if unit is None or (isinstance(owner, StationChain) and owner.station not in unit.stations):
             raise RuleViolation("E_UNKNOWN_CHAIN", links.chain)  # [CHAIN-6]
-        profile = election.profile(unit.note.profile)
-        assert profile is not None
-        if isinstance(body, Statement | Names):
-            check_committee_signers(decoded.note, decoded.kind, election, unit.note, profile)
-            unit.state.check(body, profile)
-            unit.state.apply(body, decoded.hash)
+        if isinstance(owner, UnitChain):
+            self._take_committee(decoded, election, unit)
         else:
-            assert isinstance(owner, StationChain)
-            self._take_station(decoded, election, unit, unit.stations[owner.station], profile)
+            self._take_station(decoded, election, unit, unit.stations[owner.station])
         self._stand(owner.unit)
 
-    def _take_station(
-        self, decoded: Decoded, election: Election, unit: UnitPlace, state: StationState, profile: Profile
-    ) -> None:
+    def _take_committee(self, decoded: Decoded, election: Election, unit: UnitPlace) -> None:
+        body: UnitBody = decoded.body  # type: ignore[assignment]
+        check_committee_signers(decoded.note, decoded.kind, election, unit.note, unit.state.profile)
+        unit.state.check(body)
+        if isinstance(body, Declaration):
+            check_declaration(unit.state, body)  # [DET-3]
+        unit.state.apply(body, decoded.hash)
+
+    def _take_station(self, decoded: Decoded, election: Election, unit: UnitPlace, state: StationState) -> None:
         body: StationBody = decoded.body  # type: ignore[assignment]
         manifest = state.manifest
-        check_station_signers(decoded.note, decoded.kind, election, manifest.unit, manifest.roster, profile)
+        check_station_signers(decoded.note, decoded.kind, election, manifest.unit, manifest.roster, manifest.profile)
         state.check(body)
         if isinstance(body, Batch):
-            unit.state.cells.check(body.layout, body.figures[0], election.threshold)  # [CUT-2]
-            unit.state.cells.add(body.layout, body.figures[0], election.threshold)
+            threshold = manifest.layout_profile(body.layout).publish.min_ballots_per_cell
+            unit.state.cells.check(body.layout, body.figures[0], threshold)  # [CUT-2]
+            unit.state.cells.add(body.layout, body.figures[0], threshold)
         state.apply(body, decoded.hash)
+
+    def _take_determination(self, decoded: Decoded, body: Determination, election: Election) -> None:
+        check_county_signer(decoded.note, election)  # [SIGN-3]
+        check_links(body.links, self.election_hash, self.county_seq, self.county_head)
+        unit = self.units.get(body.unit)
+        if unit is None:
+            raise RuleViolation("E_UNKNOWN_CHAIN", COUNTY_CHAIN, found=body.unit)  # [CHAIN-6]
+        check_determination(unit.state, body)  # [DET-1] [DET-2]
+        unit.state.take_determination(body.statement)
+        self.county_seq, self.county_head = self.county_seq + 1, decoded.hash
 
     def _take_standings(self, decoded: Decoded, body: Standings, election: Election) -> None:
         check_county_signer(decoded.note, election)  # [SIGN-3]
