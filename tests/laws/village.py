@@ -1,0 +1,193 @@
+"""A village made of votes: posts as a table row says them, turned into a unit, its profile and its tally.
+
+`village(Post("chair", votes={"A": 300, "B": 200}), papers=600)` is a unit with one paper, one station and one profile;
+`decide(...)` gives its results by contest.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tally_protocol.election.shape import VALID, WRITTEN, shape
+from tally_protocol.election.unit import (
+    BallotBox,
+    Candidate,
+    Contest,
+    Layout,
+    Relation,
+    StationEntry,
+    Unit,
+)
+from tally_protocol.ids import BoxId, CandidateId, ContestId, Hash32, LayoutId, NodeId, StationId, UnitId
+from tally_protocol.law.outcome import determine
+from tally_protocol.law.profile import Profile
+from tally_protocol.law.result import Result
+from tally_protocol.law.tally import Opened, Stage, StationFigures, Tally
+from tests.profiles import profile
+
+BLANK, VOID = 1, 10  # places of `blank` and `unstated` among a contest's own figures
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """One contest. `votes` are the candidates' approvals in the order of the paper, `written` opened written-in votes,
+    `meant` those of them who are candidates of other posts, `hidden` written-in votes whose names are not opened."""
+
+    id: str
+    votes: Mapping[str, int] = field(default_factory=dict)
+    seats: int = 1
+    marks: int = 0  # 0: as many as seats
+    oppose: Mapping[str, int] = field(default_factory=dict)
+    women: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)  # a name that is not the id
+    written: Mapping[str, int] = field(default_factory=dict)
+    meant: Mapping[str, str] = field(default_factory=dict)
+    hidden: int = 0
+    slots: int = 0  # 0: as many as the written-in votes need
+    void: int = 0
+    blank: int = 0
+    rule: str = "election"
+    round: int = 1
+    of: str | None = None
+    female_only: bool = False
+    registered: int | None = None
+    profile: str | None = None
+    layout: str = "paper"
+
+    @property
+    def all_written(self) -> int:
+        return sum(self.written.values()) + self.hidden
+
+    def contest(self) -> Contest:
+        candidates = tuple(
+            Candidate(id=CandidateId(name), name=self.names.get(name, name), sex="f" if name in self.women else None)
+            for name in self.votes
+        )
+        return Contest(
+            id=ContestId(self.id),
+            title=self.id,
+            seats=self.seats,
+            max_marks=self.marks or self.seats,
+            candidates=candidates,
+            write_ins=self.slots or (self.marks or self.seats if self.all_written else 0),
+            rule=self.rule,
+            round=self.round,
+            of=None if self.of is None else ContestId(self.of),
+            female_only=self.female_only,
+            registered=self.registered,
+            profile=self.profile,
+        )
+
+    def opened(self) -> list[Opened]:
+        return [
+            Opened(
+                contest=ContestId(self.id),
+                name=name,
+                votes=votes,
+                candidate=CandidateId(self.meant[name]) if name in self.meant else None,
+                sex="f" if name in self.women else None,
+            )
+            for name, votes in self.written.items()
+        ]
+
+    def figures(self, papers: int) -> list[int]:
+        own = [0] * (WRITTEN + 1)
+        valid = papers - self.void - self.blank
+        own[VALID], own[BLANK], own[VOID], own[WRITTEN] = valid, self.blank, self.void, self.all_written
+        for name, votes in self.votes.items():
+            against = self.oppose.get(name, 0)
+            own += [votes, against, 0, valid - votes - against]
+        return own
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """A box and the figures of its record; empty figures are a box without a record."""
+
+    id: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+    station: str = "1"
+    layout: str = "paper"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Village:
+    """A unit with its profiles and its tally: what the law's functions are asked with."""
+
+    unit: Unit
+    profiles: Mapping[str, Profile]
+    tally: Tally
+
+    def results(self) -> dict[str, Result]:
+        return {str(result.contest): result for result in determine(self.unit, self.profiles, self.tally)}
+
+
+def village(
+    *posts: Post,
+    papers: int | Mapping[str, int] = 0,
+    rules: Mapping[str, object] | None = None,
+    more: Sequence[Profile] = (),
+    registered: int | None = -1,
+    forms: Sequence[Mapping[str, int]] = ({},),
+    boxes: Sequence[Box] = (),
+    relatives: Sequence[tuple[str, str, str]] = (),
+    stations_registered: Sequence[int | None] = (),
+    stage: Stage = Stage.FINAL,
+    joined: bool = False,
+) -> Village:
+    """A unit. `papers` by layout (or of each); `registered` -1: as many as the papers; one form for each station."""
+    names = list(dict.fromkeys(post.layout for post in posts))
+    by_layout = papers if isinstance(papers, Mapping) else dict.fromkeys(names, papers)
+    plain = profile(**(rules or {}))
+    stations = [str(number + 1) for number in range(len(forms))]
+    told = [*stations_registered, *[None] * len(stations)]
+    unit = Unit(
+        boxes=tuple(
+            BallotBox(id=BoxId(box.id), kind="main", layout=LayoutId(box.layout), station=StationId(box.station))
+            for box in boxes
+        ),
+        committee=(),
+        contests=tuple(post.contest() for post in posts),
+        election=Hash32(bytes(32)),
+        id=UnitId("v"),
+        layouts=tuple(
+            Layout(id=LayoutId(name), contests=tuple(ContestId(post.id) for post in posts if post.layout == name))
+            for name in names
+        ),
+        name="清河村",
+        node=NodeId("node-1"),
+        place=("清河县",),
+        prev=Hash32(bytes(32)),
+        profile=plain.id,
+        stations=tuple(
+            StationEntry(id=StationId(name), roster=Hash32(bytes(32)), registered=count)
+            for name, count in zip(stations, told, strict=False)
+        ),
+        version=1,
+        registered=max(by_layout.values()) if registered == -1 else registered,
+        relations=tuple(Relation(first=first, second=second, word=word) for first, second, word in relatives),
+    )
+    totals = {
+        LayoutId(name): (
+            by_layout[name], *(one for post in posts if post.layout == name for one in post.figures(by_layout[name])),
+        )
+        for name in names
+    }  # fmt: skip
+    for name in names:
+        assert len(totals[LayoutId(name)]) == shape(unit, name).figures
+    nothing = {name: (0,) * len(figures) for name, figures in totals.items()}
+    tally = Tally(
+        totals=totals,
+        stations=tuple(
+            StationFigures(
+                station=StationId(name),
+                paper=form,
+                boxes={BoxId(box.id): box.counts for box in boxes if box.station == name and box.counts},
+                running=totals if name == "1" else nothing,
+                joined=joined,
+            )
+            for name, form in zip(stations, forms, strict=True)
+        ),
+        persons=tuple(person for post in posts for person in post.opened()),
+        stage=stage,
+    )
+    return Village(unit=unit, profiles={plain.id: plain, **{one.id: one for one in more}}, tally=tally)
