@@ -1,7 +1,7 @@
 """宣布当选: a committee's declaration against the rules' result, with a reason for every difference (spec/8) [DET-3].
 
-浙江 art. 32 (2020-07-31; ZJ-32): votes are announced, then conditions are reviewed; announced votes and declared winners
-are two records. A disqualified winner's seat goes to the next round, never to the next person.
+浙江 art. 32 (2020-07-31; ZJ-32): votes are announced, then conditions are reviewed; announced votes and declared
+winners are two records. A disqualified winner's seat goes to the next round, never to the next person.
 """
 
 from collections.abc import Mapping, Sequence
@@ -58,9 +58,15 @@ def differences(decided: Decided, declared: Sequence[Declared]) -> tuple[Differe
 
 
 def persons_of(decided: Decided, contest: ContestId) -> tuple[str, ...]:
-    """The references of a contest's persons: who may be declared elected, candidate or written in or rolled down."""
-    place = decided.place_of(contest)
-    return () if place is None else decided.people.named(place.votes)
+    """The references of a contest's persons, who may be declared elected.
+
+    Its candidates, its opened written-in persons and, with roll-down, everybody with votes in a higher contest that
+    takes part.
+    """
+    persons = dict.fromkeys(decided.counted[contest].votes)
+    for place in decided.higher_places(contest):
+        persons |= dict.fromkeys(person for person, votes in place.counted.votes.items() if votes)
+    return decided.people.named(persons)
 
 
 def _check_persons(unit: Unit, decided: Decided, one: Declared) -> None:
@@ -75,5 +81,5 @@ def _check_persons(unit: Unit, decided: Decided, one: Declared) -> None:
 
 
 def _first_gap(due: Sequence[Difference], found: Sequence[Difference]) -> str:
-    missing = next((f"no reason for {reference}" for contest, reference in due if (contest, reference) not in found), "")
-    return missing or f"{len(found)} reasons, out of order or for persons without a difference"
+    missing = [reference for contest, reference in due if (contest, reference) not in found]
+    return f"no reason for {missing[0]}" if missing else f"{len(found)} reasons, out of order or without a difference"

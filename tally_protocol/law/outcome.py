@@ -44,6 +44,14 @@ class Decided:
         places = (place for one in self.committees for place in one.places)
         return next((place for place in places if place.counted.contest.id == contest), None)
 
+    def higher_places(self, contest: ContestId) -> tuple[Place, ...]:
+        """The higher posts of a contest's committee that take part and whose votes roll down to it [POST-2]."""
+        for one in self.committees:
+            names = [place.counted.contest.id for place in one.places]
+            if contest in names and one.places[0].counted.profile.roll_down:
+                return tuple(place for place in one.places[: names.index(contest)] if place.barrier is None)
+        return ()
+
     def result_of(self, contest: ContestId) -> Result:
         """The result of a contest; KeyError for one that the unit does not have."""
         for result in self.results:
