@@ -14,7 +14,7 @@ import typer
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from coordinator.desk import import_at_rest, import_running
-from coordinator.ledger import rebuild
+from coordinator.ledger.rebuilding import rebuild
 from coordinator.sealing.making import init as seal_election
 from coordinator.sealing.problems import SealingFault
 from coordinator.service import Doors, Service

@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from coordinator.intake.admission import Received
 from coordinator.intake.handoff import SUFFIX, Imported, import_file
-from coordinator.intake.writer import Answers, Deliver, Writer
-from coordinator.ledger import rebuild
+from coordinator.intake.jobs import Answers, Deliver
+from coordinator.intake.writer import Writer
+from coordinator.ledger.rebuilding import rebuild
 from coordinator.metrics import Metrics
 from coordinator.settings import CountyError, Home, read_seed
 from coordinator.store.database import Database
@@ -122,6 +123,7 @@ def import_at_rest(home: Home, path: Path) -> dict[str, object]:
             raise error
 
         writer = Writer(store, county, opener=opener, signer=signer, metrics=Metrics(), fatal=failed)
+        writer.settle()
         done: Imported = import_file(path, _process(writer))
     finally:
         store.close()

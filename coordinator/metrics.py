@@ -34,6 +34,12 @@ class Metrics:
             "changpiao_durable_to_published_seconds", "oldest new record until its checkpoint", buckets=SECONDS,
             registry=place,
         )  # fmt: skip
+        self.determining = Histogram(
+            "changpiao_determination_seconds", "deciding the outcomes of a unit", buckets=SECONDS, registry=place
+        )
+        self.undetermined = Counter(
+            "changpiao_undetermined", "units whose outcome could not be computed", registry=place
+        )
         self.log_size = Gauge("changpiao_log_size", "entries in the store", registry=place)
         self.published_size = Gauge("changpiao_published_size", "entries under the checkpoint", registry=place)
         self.streams = Gauge("changpiao_open_streams", "laptops connected", registry=place)

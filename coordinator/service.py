@@ -26,9 +26,10 @@ from coordinator.admin import AdminServer
 from coordinator.board.feed import Feed
 from coordinator.board.server import BoardServer, export
 from coordinator.desk import Inbox
+from coordinator.intake.jobs import Append
 from coordinator.intake.servicer import IntakeService, make_server
-from coordinator.intake.writer import Append, Writer
-from coordinator.ledger import Rebuilt, rebuild
+from coordinator.intake.writer import Writer
+from coordinator.ledger.rebuilding import Rebuilt, rebuild
 from coordinator.metrics import Metrics
 from coordinator.publish.folder import PublicFolder
 from coordinator.publish.lock import Lock

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
-from coordinator.ledger import Fold
+from coordinator.ledger.fold import Fold
 from tally_protocol.election.manifest import Election
 from tally_protocol.ids import ZERO
 

@@ -2,29 +2,30 @@
 
 Four steps over a commit group: `read` (bytes, identity, signatures), `open_part` (decrypt, commitment), `judge` (numpy,
 the whole group at once), `decide` (one record after the other against its chain, then taken in). Serves [INTAKE-1]
-[INTAKE-3] [INTAKE-5] [INTAKE-6] [CHAIN-1] [CHAIN-6] [CUT-2] [BALLOT-1] [BALLOT-2] [BALLOT-3] [BALLOT-4] [BALLOT-5].
+[INTAKE-3] [INTAKE-5] [INTAKE-6] [CHAIN-1] [CHAIN-6] [STEP-1] [CUT-2] [BALLOT-1] [BALLOT-2] [BALLOT-3] [BALLOT-4]
+[BALLOT-5] [DET-3].
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 
-from coordinator.ledger import County
+from coordinator.ledger.county import County, threshold_of
 from coordinator.tally.matrix import Effect
 from coordinator.tally.planes import Papers, judge_group
-from tally_protocol.election.profile import Profile
+from tally_protocol.election.manifest import Election, Roster
 from tally_protocol.election.shape import Shape, shape
 from tally_protocol.election.unit import Unit
-from tally_protocol.election.validity import judge
 from tally_protocol.errors import Malformed, ProtocolError, RuleViolation
 from tally_protocol.ids import Hash32
+from tally_protocol.law.profile import Profile
+from tally_protocol.law.validity import judge
 from tally_protocol.record.ballots import SealedPart
-from tally_protocol.record.kinds import ChainBody, Decoded, decode_record
+from tally_protocol.record.kinds import ChainBody, Decoded, Receipt, decode_record
 from tally_protocol.record.sealing import Opener
 from tally_protocol.record.signing import check_committee_signers, check_station_signers
 from tally_protocol.record.station_kinds import Batch, Correction
-from tally_protocol.record.unit_kinds import Names, Standings, Statement
+from tally_protocol.record.unit_kinds import Determination, Standings
 from tally_protocol.seal.document import record_hash
 from tally_protocol.seal.note import parse_note
 
@@ -90,11 +91,11 @@ def _read(candidate: Candidate, county: County, hash_at: HashAt) -> None:
     if links.election != county.election_hash:
         raise RuleViolation("E_ELECTION", links.chain)
     node = county.nodes.get(links.chain)
-    if node is None and not isinstance(decoded.body, Standings):
-        raise RuleViolation("E_UNKNOWN_CHAIN", "chain")
-    if isinstance(decoded.body, Standings):
+    if isinstance(decoded.body, Standings | Determination):
         # the county writes its own chain itself; nobody delivers for it
         raise RuleViolation("E_IDENTITY", links.chain)
+    if node is None:
+        raise RuleViolation("E_UNKNOWN_CHAIN", "chain")
     candidate.chain = links.chain
     if received.node is not None and received.node != node:
         raise RuleViolation("E_IDENTITY", links.chain, expected="the laptop that the manifest names")
@@ -108,23 +109,16 @@ def _read(candidate: Candidate, county: County, hash_at: HashAt) -> None:
 
 
 def _check_signers(decoded: Decoded, county: County) -> None:
-    body = decoded.body
-    if isinstance(body, Statement | Names):
-        unit = county.units[body.links.chain[2:]].unit
-        check_committee_signers(decoded.note, decoded.kind, county.election, unit, _profile(county, unit))
+    """The unit's own profile says who signs, at its tables and in its committee [SIGN-2] [SIGN-3]."""
+    chain = decoded.links.chain
+    if chain.startswith("u/"):
+        state = county.units[chain[2:]]
+        check_committee_signers(decoded.note, decoded.kind, county.election, state.unit, state.profile)
         return
-    state = county.stations[decoded.links.chain]
-    unit = state.manifest.unit
+    manifest = county.stations[chain].manifest
     check_station_signers(
-        decoded.note, decoded.kind, county.election, unit, state.manifest.roster, _profile(county, unit)
+        decoded.note, decoded.kind, county.election, manifest.unit, manifest.roster, manifest.profile
     )
-
-
-def _profile(county: County, unit: Unit) -> Profile:
-    profile = county.election.profile(unit.profile)
-    if profile is None:
-        raise RuleViolation("E_MANIFEST", f"unit {unit.id}")
-    return profile
 
 
 def _batch_of(candidate: Candidate) -> Batch | None:
@@ -154,53 +148,65 @@ def open_part(candidate: Candidate, opener: Opener) -> None:
         candidate.late = error
 
 
-@lru_cache(maxsize=65_536)
-def _structure(paper: Shape) -> tuple[tuple[int, int, int], ...]:
-    """What the kernel needs of a shape, without names: units with equal papers are judged together."""
-    return tuple((contest.candidates, contest.slots, contest.max_marks) for contest in paper.contests)
-
-
 def judge_all(candidates: Sequence[Candidate], county: County) -> None:
     """Count every opened batch of the group, batches of equal papers in one operation [BALLOT-3]."""
-    groups: dict[tuple[object, str], list[tuple[Candidate, Shape, Papers]]] = {}
+    groups: dict[tuple[object, ...], list[Judging]] = {}
     for candidate in candidates:
         batch = _batch_of(candidate)
         if candidate.part is None or candidate.late is not None or batch is None:
             continue
-        unit = county.stations[candidate.chain].manifest.unit
+        manifest = county.stations[candidate.chain].manifest
         try:
-            paper = shape(unit, batch.layout)
+            paper = shape(manifest.unit, batch.layout)
             if candidate.part.width != paper.width:
                 raise RuleViolation("E_SEALED", candidate.chain, expected="rows of the layout's width")
         except RuleViolation as error:
             candidate.late = error
             continue
         papers = Papers(candidate.part.rows, candidate.part.papers, batch.table)
-        key = _structure(paper), _profile(county, unit).overvote
-        groups.setdefault(key, []).append((candidate, paper, papers))
-    for (_, overvote), group in groups.items():
-        _judge(group, overvote)
+        profile = manifest.layout_profile(batch.layout)
+        key = _structure(paper), profile.ballot
+        groups.setdefault(key, []).append(Judging(candidate, paper, papers, profile))
+    for group in groups.values():
+        _judge(group)
 
 
-def _judge(group: Sequence[tuple[Candidate, Shape, Papers]], overvote: str) -> None:
+def _structure(paper: Shape) -> object:
+    """What judging needs of a shape, without names: units with equal papers and rules are judged together."""
+    contests = tuple((contest.candidates, contest.slots, contest.max_marks) for contest in paper.contests)
+    return contests, paper.same_person
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """One batch to count."""
+
+    candidate: Candidate
+    paper: Shape
+    papers: Papers
+    profile: Profile
+
+
+def _judge(group: Sequence[Judging]) -> None:
     if len(group) <= PLAIN_MOST:
-        for candidate, paper, papers in group:
-            rows = [papers.rows[i : i + paper.width] for i in range(0, len(papers.rows), paper.width)]
+        for one in group:
+            rows = [one.papers.rows[i : i + one.paper.width] for i in range(0, len(one.papers.rows), one.paper.width)]
             try:
-                judged = judge(paper, rows, papers.table, overvote)
+                judged = judge(one.paper, rows, one.papers.table, one.profile)
             except RuleViolation as error:
-                candidate.late = error
+                one.candidate.late = error
                 continue
-            candidate.count = judged.figures, judged.write_ins
+            one.candidate.count = judged.figures, judged.write_ins
         return
-    verdicts = judge_group(group[0][1], [papers for _, _, papers in group], overvote)
-    for (candidate, _, _), good, figures, names in zip(
+    first = group[0]
+    verdicts = judge_group(first.paper, [one.papers for one in group], first.profile)
+    for one, good, figures, names in zip(
         group, verdicts.in_range.tolist(), verdicts.figures.tolist(), verdicts.write_ins, strict=True
     ):
         if good:
-            candidate.count = tuple(figures), names
+            one.candidate.count = tuple(figures), names
         else:
-            candidate.late = RuleViolation("E_RANGE", candidate.chain)
+            one.candidate.late = RuleViolation("E_RANGE", one.candidate.chain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,23 +226,21 @@ def decide(candidate: Candidate, county: County, hash_at: HashAt) -> Admitted | 
         return None
     body = decoded.body
     links = decoded.links
+    if isinstance(body, Election | Roster | Unit | Receipt):
+        raise RuleViolation("E_KIND", links.chain)
     next_seq, _ = county.position(links.chain)
     if links.seq < next_seq and hash_at(links.chain, links.seq) == decoded.hash:
         # the first of the two came in the same group [INTAKE-3]
         return None
-    if isinstance(body, Statement | Names):
-        unit = county.units[links.chain[2:]]
-        unit.check(body, _profile(county, unit.unit))
-        return Admitted(body, county.take(body, decoded.hash))
-    state = county.stations[links.chain]
-    state.check(body)  # type: ignore[arg-type]
+    county.check(body)
     batch = _batch_of(candidate)
     if batch is not None:
+        state = county.stations[links.chain]
         if isinstance(body, Batch):
             cells = county.units[state.manifest.unit.id].cells
-            cells.check(batch.layout, batch.figures[0], county.election.threshold)
+            cells.check(batch.layout, batch.figures[0], threshold_of(state, batch.layout))
         _check_papers(candidate, batch, len(state.register) + 1)
-    return Admitted(body, county.take(body, decoded.hash))  # type: ignore[arg-type]
+    return Admitted(body, county.take(body, decoded.hash))
 
 
 def _check_papers(candidate: Candidate, batch: Batch, first_name: int) -> None:

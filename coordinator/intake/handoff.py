@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from coordinator.intake.admission import Received
-from coordinator.intake.writer import Answers
+from coordinator.intake.jobs import Answers
 from coordinator.settings import CountyError
 from tally_protocol.limits import RECORD_BYTES, SEALED_BYTES
 

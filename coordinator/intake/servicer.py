@@ -15,7 +15,8 @@ from cryptography import x509
 from grpc import aio
 
 from coordinator.intake.admission import Received
-from coordinator.intake.writer import Answers, Deliver, Position, Where, Writer
+from coordinator.intake.jobs import Answers, Deliver, Position, Where
+from coordinator.intake.writer import Writer
 from coordinator.metrics import Metrics
 from tally_protocol.wire.v1 import intake_pb2, intake_pb2_grpc
 

@@ -13,26 +13,39 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
 
-from coordinator.intake.admission import Candidate, Received, decide, judge_all, open_part, read
+from coordinator.intake.admission import Candidate, decide, judge_all, open_part, read
+from coordinator.intake.jobs import (
+    ACCEPTED,
+    DUPLICATE,
+    REFUSED,
+    Answer,
+    Answers,
+    Append,
+    Deliver,
+    DiskNearlyFull,
+    Job,
+    Position,
+    Where,
+)
 from coordinator.intake.refusals import RefusalBook
-from coordinator.ledger import County, Event, event_of
+from coordinator.ledger.county import County
+from coordinator.ledger.fold import Event, event_of
 from coordinator.metrics import Metrics
 from coordinator.store import entries as log
 from coordinator.store.database import Database
 from coordinator.tally.matrix import Effect
-from tally_protocol.codes import sentence
 from tally_protocol.errors import ProtocolError
 from tally_protocol.ids import ChainName, Hash32
 from tally_protocol.merkle.hashing import leaf_hash
-from tally_protocol.record.kinds import Receipt
+from tally_protocol.record.deciding import determination_of
+from tally_protocol.record.kinds import CountyBody, Receipt
 from tally_protocol.record.receipt import sign_receipt
 from tally_protocol.record.sealing import Opener
 from tally_protocol.record.signing import sign_record
 from tally_protocol.record.station_kinds import Batch
-from tally_protocol.record.unit_kinds import Standings
+from tally_protocol.record.unit_chain import UnitState
+from tally_protocol.record.unit_kinds import Names, Standings, Statement
 from tally_protocol.seal.document import record_hash
 from tally_protocol.seal.keys import Signer
 from tally_protocol.seal.note import parse_note
@@ -40,74 +53,6 @@ from tally_protocol.seal.note import parse_note
 LOG = logging.getLogger("changpiao.intake")
 GROUP_MOST = 256
 DISK_RESERVE = 64 * 1024 * 1024
-ACCEPTED, DUPLICATE, REFUSED = "accepted", "duplicate", "refused"
-
-
-class DiskNearlyFull(Exception):
-    """E_DISK: nothing new was accepted; the laptops keep what they have and try again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer [INTAKE-1]; `code` only if refused."""
-
-    hash: bytes
-    outcome: str
-    code: str = ""
-    index: int = 0
-
-    @property
-    def texts(self) -> tuple[str, str]:
-        """The code's sentences for people."""
-        return sentence(self.code) if self.code else ("", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What a delivery gets back."""
-
-    answers: tuple[Answer, ...]
-    receipts: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where the county stands in a chain."""
-
-    chain: str
-    next_seq: int
-    head: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Deliver:
-    """A group of envelopes; `reply` is called from the writer thread after the commit."""
-
-    envelopes: Sequence[Received]
-    reply: Callable[[Answers | Exception], None]
-    since: float
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """A question for positions; the answer names only durable records."""
-
-    chains: Sequence[str]
-    reply: Callable[[list[Position]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Append:
-    """The publisher's `standings`: the writer gives it its place in the county's chain."""
-
-    size: int
-    root: bytes
-    results: bytes
-    totals: dict[str, int]
-    reply: Callable[[int], None]
-
-
-Job: TypeAlias = Deliver | Where | Append | None
 
 
 class _Group:
@@ -174,6 +119,7 @@ class Writer:
 
     def _run(self) -> None:
         try:
+            self.settle()
             while self._round():
                 pass
         except BaseException as error:
@@ -278,6 +224,8 @@ class Writer:
         self._metrics.count_accepted(kind)
         first = group.gained.get(body.links.chain, (body.links.seq, 0, b""))[0]
         group.gained[body.links.chain] = first, body.links.seq, candidate.hash
+        if isinstance(body, Statement | Names):
+            self._determine(self.county.units[body.links.chain[2:]], group)
         return Answer(candidate.hash, ACCEPTED, index=index)
 
     def _enter(
@@ -327,14 +275,41 @@ class Writer:
             size=job.size,
             totals=tuple(sorted(job.totals.items())),
         )
+        return job.reply, self._write("standings", body, group)
+
+    def _determine(self, state: UnitState, group: _Group) -> None:
+        """If a unit has just become final: say what the rules give for it, in the same commit [DET-1] [DET-2]."""
+        if not state.awaits_determination:
+            return
+        try:
+            with self._metrics.determining.time():
+                body = determination_of(state, self.county.county_links(self._now()))
+        except Exception as error:
+            # a fault in the rules must not stop what other units deliver: the record stands, every verifier says
+            # INCOMPLETE of the unit, and the next start tries again (`settle`)
+            self._metrics.undetermined.inc()
+            fault = type(error).__name__
+            LOG.critical("not determined", extra={"chain": state.chain, "error": fault}, exc_info=error)
+            return
+        self._write("determination", body, group)
+
+    def _write(self, kind: str, body: CountyBody, group: _Group) -> int:
+        """Sign a record of the county's own chain and give it the next place in the log."""
         index = self.county.size
-        note = sign_record("standings", body, [self._signer])
+        note = sign_record(kind, body, [self._signer])
         record = record_hash(parse_note(note).text)
         self.county.take(body, record)
-        self._enter(group, index, "standings", record, note, body.links.chain, body.links.seq)
-        group.events.append(event_of(index, "standings", body, record))
-        self._metrics.count_accepted("standings")
-        return job.reply, index
+        self._enter(group, index, kind, record, note, body.links.chain, body.links.seq)
+        group.events.append(event_of(index, kind, body, record))
+        self._metrics.count_accepted(kind)
+        return index
+
+    def settle(self) -> None:
+        """Append determinations that are due [DET-1]; none is, unless one could not be computed when its time came."""
+        group = _Group()
+        for state in self.county.units.values():
+            self._determine(state, group)
+        self._commit(group, {})
 
     def _receipts(self, group: _Group) -> dict[str, tuple[int, bytes]]:
         """One cumulative receipt for each chain that gained records [RECEIPT-1]."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from coordinator.ledger import Event, Fold
+from coordinator.ledger.fold import Event, Fold
 from coordinator.metrics import Metrics
 from coordinator.publish.publisher import Publisher
 from coordinator.publish.sequencer import Sequencer

@@ -1,6 +1,6 @@
 """`standings`: the chain of totals, over exactly a published prefix [STAND-1] [STAND-2] [STAND-3] [STAND-4]."""
 
-from coordinator.ledger import Fold
+from coordinator.ledger.fold import Fold
 from tally_protocol.log.results import ResultsTree
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from coordinator.intake.admission import Received
-from coordinator.intake.writer import Answer, Answers, Append, Deliver, Writer
-from coordinator.ledger import Rebuilt, rebuild
+from coordinator.intake.jobs import Answer, Answers, Append, Deliver
+from coordinator.intake.writer import Writer
+from coordinator.ledger.rebuilding import Rebuilt, rebuild
 from coordinator.metrics import Metrics
 from coordinator.publish.folder import PublicFolder
 from coordinator.publish.lock import Lock

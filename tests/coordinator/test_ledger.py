@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.ledger import Fold, rebuild
+from coordinator.ledger.fold import Fold
+from coordinator.ledger.rebuilding import rebuild
 from coordinator.publish.standings import StandingsTree
 from coordinator.settings import CountyError
 from tally_protocol.log.results import ResultsTree, StationStanding, unit_standing

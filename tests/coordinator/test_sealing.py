@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from coordinator.ledger import rebuild
+from coordinator.ledger.rebuilding import rebuild
 from coordinator.sealing.making import init
 from coordinator.sealing.problems import SealingFault
 from coordinator.settings import CountyError, Home, read_seed

@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from coordinator.intake.admission import Received
 from coordinator.intake.handoff import HEADER
-from coordinator.ledger import rebuild
+from coordinator.ledger.rebuilding import rebuild
 from coordinator.sealing.certificates import SERVER_NAME, Authority
 from coordinator.settings import Home, write_private
 from coordinator.store.database import Database

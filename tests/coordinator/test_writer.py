@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from coordinator.intake import writer as writer_module
-from coordinator.intake.writer import Answers, Deliver, DiskNearlyFull, Position, Where, Writer
-from coordinator.ledger import rebuild
+from coordinator.intake.jobs import Answers, Deliver, DiskNearlyFull, Position, Where
+from coordinator.intake.writer import Writer
+from coordinator.ledger.rebuilding import rebuild
 from coordinator.metrics import Metrics
 from coordinator.store import entries as log
 from coordinator.store.database import Database
