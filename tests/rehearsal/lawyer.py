@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rehearsal.folder import Folder
+from rehearsal.papers import Stack
 from rehearsal.plan import LayoutPlan, UnitPlan
 from rehearsal.tabling import CountingTable, unit_tables
 from tally_protocol.election.figures import add
@@ -26,7 +27,7 @@ from tally_protocol.law.outcome import determine
 from tally_protocol.law.profile import Profile
 from tally_protocol.law.profile_rules import apply_rules
 from tally_protocol.law.result import Result
-from tally_protocol.law.tally import Opened, StationFigures, Tally
+from tally_protocol.law.tally import Figures, Opened, StationFigures, Tally
 from tally_protocol.law.validity import judge
 from tests.world import ZERO32
 
@@ -84,10 +85,10 @@ class Judged:
     def __init__(self, root: Path, folder: Folder, plan: UnitPlan) -> None:
         self.unit = sealed_unit(folder, plan)
         used = {plan.profile} | {contest.profile for contest in plan.contests if contest.profile}
-        self.profiles = {name: shipped(root, name) for name in used}
+        self.profiles: dict[str, Profile] = {name: shipped(root, name) for name in used}
         self.profiles[plan.profile] = apply_rules(self.profiles[plan.profile], self.unit.rules)
         self.written: Counter[tuple[str, str]] = Counter()
-        self.totals = {layout.id: shape(self.unit, layout.id).zeros for layout in self.unit.layouts}
+        self.totals: dict[str, Figures] = {one.id: shape(self.unit, one.id).zeros for one in self.unit.layouts}
         self.stations = tuple(self._table(table) for table in unit_tables(folder, plan, lambda _: None))
 
     def _table(self, table: CountingTable) -> StationFigures:
@@ -103,13 +104,13 @@ class Judged:
             },
         )  # fmt: skip
 
-    def _papers(self, layout: LayoutPlan, stack: object) -> tuple[int, ...]:
+    def _papers(self, layout: LayoutPlan, stack: Stack) -> Figures:
         paper = shape(self.unit, layout.id)
         first = self.unit.contest(layout.contests[0].id)
         assert first is not None
         profile = self.profiles[self.unit.profile_of(first)]
-        rows = [row.tobytes() for row in stack.rows.astype("uint8")]  # type: ignore[attr-defined]
-        names = stack.names  # type: ignore[attr-defined]
+        rows = [row.tobytes() for row in stack.rows.astype("uint8")]
+        names = stack.names
         judged = judge(paper, rows, tuple(range(1, len(names) + 1)), profile)
         self.totals[layout.id] = add(self.totals[layout.id], judged.figures)
         for index, number, votes in judged.write_ins:
@@ -125,7 +126,8 @@ class Judged:
                 yield Opened(contest=ContestId(contest), name=name, votes=votes)
 
     def tally(self) -> Tally:
-        return Tally(totals=self.totals, stations=self.stations, persons=tuple(self.persons()))
+        totals = {LayoutId(layout): figures for layout, figures in self.totals.items()}
+        return Tally(totals=totals, stations=self.stations, persons=tuple(self.persons()))
 
     def results(self) -> tuple[Result, ...]:
         return determine(self.unit, self.profiles, self.tally())

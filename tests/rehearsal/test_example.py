@@ -72,8 +72,8 @@ def test_the_outcomes_are_those_of_the_table(root: Path) -> None:
 def test_the_example_shows_the_law(root: Path) -> None:
     """What it is there for beyond who is elected: rounds, removals, void papers, findings."""
     county = told(root / "examples/qinghe")
-    judged = {plan.id: Judged(root, county.folder, plan) for plan in county.folder.units}
-    results = {unit: {one.contest: one for one in each.results()} for unit, each in judged.items()}
+    judged = {str(plan.id): Judged(root, county.folder, plan) for plan in county.folder.units}
+    results = {unit: {str(one.contest): one for one in each.results()} for unit, each in judged.items()}
     assert results["qh03"]["weiyuan"].runoff == ("w3", "w4")
     assert results["qh04"]["weiyuan"].next == ("w3", "w4")
     assert results["qh09"]["weiyuan"].removed == ("w2",)
