@@ -45,6 +45,7 @@ def read_contests(path: Path, drafts: dict[str, Draft], problems: Problems) -> N
             of=ContestId(follows) if follows else None,
         )
         layout = row.optional_id("layout") or "1"
+        draft.named.add(contest.id)
         if contest.id in draft.contests:
             row.fault(f"职位 {contest.id} 出现两次", f"contest {contest.id} twice")
         if row.ok:
@@ -74,6 +75,8 @@ def read_candidates(path: Path, drafts: dict[str, Draft], problems: Problems) ->
     rows = read_table(path, "candidates.csv", ("unit", "contest", "candidate", "name"), ("sex",), problems)
     for row, draft in of_unit(rows, drafts):
         contest = row.text("contest")
+        if contest not in draft.contests and contest in draft.named:
+            continue
         if contest not in draft.contests:
             row.fault(f"contests.csv 中没有职位 {contest[:40]!r}", "contest not in contests.csv")
             continue

@@ -11,7 +11,10 @@ from tally_protocol.law.profile import Profile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What election.toml says; `first` is the profile of units that name none, `broken` those with faults noted."""
+    """What election.toml says; `first` is the profile of units that name none, `broken` those with faults noted.
+
+    `unread`: a profile was noted that could not even be read, so that its id is not known.
+    """
 
     id: str
     title: str
@@ -22,6 +25,7 @@ class Head:
     profiles: tuple[Profile, ...]
     first: str = ""
     broken: frozenset[str] = frozenset()
+    unread: bool = False
 
     def profile(self, name: str) -> Profile | None:
         """The profile of an id, if it could be read."""
@@ -30,13 +34,17 @@ class Head:
 
 @dataclass(slots=True)
 class Draft:
-    """A unit while the folder is being read; rows are kept, so that a later fault can name its line."""
+    """A unit while the folder is being read; rows are kept, so that a later fault can name its line.
+
+    `named` are the contests of all rows, also of those with a fault.
+    """
 
     row: Row
     node: str
     profile: str
     registered: int | None
     place: tuple[str, ...]
+    named: set[str] = field(default_factory=set)
     contests: dict[str, Contest] = field(default_factory=dict)
     contest_rows: dict[str, Row] = field(default_factory=dict)
     layout_of: dict[str, str] = field(default_factory=dict)

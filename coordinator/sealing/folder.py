@@ -70,6 +70,7 @@ def _read_head(path: Path, problems: Problems) -> Head | None:
         profiles=tuple(reader.read),
         first=reader.first,
         broken=frozenset(reader.broken),
+        unread=reader.unread,
     )
 
 

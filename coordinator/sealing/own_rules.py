@@ -76,21 +76,24 @@ def _value(row: Row, present: object) -> RuleValue | None:
 
 
 def _check(draft: Draft, profile: Profile, threshold: int) -> None:
+    """Note which decisions may not be; they leave the draft, so that nobody speaks of them again."""
     if len(draft.rules) > MOST:
         draft.row.fault(f"自行决定的规则多于 {MOST} 条", f"more than {MOST} rules of its own")
-    if _fault_of(profile, draft.own_rules, threshold) is None:
+    together = _fault_of(profile, draft.own_rules, threshold)
+    if together is None:
         return
     # which one is it? each is tried alone; if each alone may be, it is what they are together
-    faults = [
-        (row, error)
-        for row, rule in draft.rules.values()
+    faults = {
+        path: (row, error)
+        for path, (row, rule) in draft.rules.items()
         if (error := _fault_of(profile, (rule,), threshold)) is not None
-    ]
-    for row, error in faults:
+    }
+    for path, (row, error) in faults.items():
         row.fault(f"这一项不能这样决定: {error}", f"the rule may not be so: {error}")
+        del draft.rules[path]
     if not faults:
-        error = _fault_of(profile, draft.own_rules, threshold)
-        draft.row.fault(f"rules.csv 中的各项合在一起不合规: {error}", f"the unit's rules together: {error}")
+        draft.row.fault(f"rules.csv 中的各项合在一起不合规: {together}", f"the unit's rules together: {together}")
+        draft.rules.clear()
 
 
 def _fault_of(profile: Profile, rules: tuple[UnitRule, ...], threshold: int) -> ProtocolError | None:

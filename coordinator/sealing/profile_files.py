@@ -27,7 +27,7 @@ class ProfileReader:
     """Reads the list of a folder's election.toml; `ids` are the profiles that could be read, `broken` the others."""
 
     def __init__(self, folder: Path, toml: str, threshold: int, problems: Problems) -> None:
-        """`toml` is the text of election.toml, to find lines in."""
+        """`toml` is the text of election.toml, to find lines in; `unread`: a profile whose id nobody knows."""
         self._folder = folder
         self._toml = toml
         self._threshold = threshold
@@ -35,11 +35,12 @@ class ProfileReader:
         self.first = ""
         self.read: list[Profile] = []
         self.broken: set[str] = set()
+        self.unread = False
 
     def take(self, listed: object) -> None:
         """Read every entry of `profiles`; the first one named is the profile of units that name none."""
         if not isinstance(listed, list) or not 1 <= len(listed) <= MOST:
-            self._toml_fault(
+            self._unread(
                 "profiles", f"profiles 应为 1 至 {MOST} 个规则档案的列表", f"profiles: expected a list of 1 to {MOST}"
             )
             return
@@ -47,14 +48,15 @@ class ProfileReader:
             if isinstance(entry, str):
                 self._take(entry)
             else:
-                self._toml_fault(
+                self._unread(
                     "profiles",
                     "profiles 的每一项应为随附档案的编号或文件夹内 JSON 文件的路径，不再写表",
                     "profiles: expected ids of shipped profiles or paths of JSON files, no tables",
                 )
-        ids = [profile.id for profile in self.read]
-        for name in sorted({name for name in ids if ids.count(name) > 1}):
-            self._toml_fault(name, f"规则档案 {name} 列了两次", f"profile {name} is listed twice")
+
+    def _unread(self, word: str, zh: str, en: str) -> None:
+        self.unread = True
+        self._toml_fault(word, zh, en)
 
     def _toml_fault(self, word: str, zh: str, en: str) -> None:
         line = next((i for i, text in enumerate(self._toml.splitlines(), 1) if word in text), 0)
@@ -64,12 +66,12 @@ class ProfileReader:
         if entry.endswith(SUFFIX):
             path, name = self._folder / entry, entry
             if not path.resolve().is_relative_to(self._folder.resolve()):
-                self._toml_fault(entry, f"{entry} 不在封存文件夹内", f"{entry} is not inside the sealing folder")
+                self._unread(entry, f"{entry} 不在封存文件夹内", f"{entry} is not inside the sealing folder")
                 return
         else:
             found = shipped_path(entry)
             if found is None:
-                self._toml_fault(
+                self._unread(
                     entry,
                     f"没有随附的规则档案 {entry}；用 tally-coordinator profiles 查看，自定的写成 .json 文件",
                     f"no shipped profile {entry}; see `tally-coordinator profiles`, or give a .json file",
@@ -83,23 +85,29 @@ class ProfileReader:
             text = path.read_bytes().decode("utf-8-sig")
             body = json.loads(text, object_pairs_hook=_once)
         except json.JSONDecodeError as error:
+            self.unread = True
             self._problems.add(name, error.lineno, "不是合规的 JSON", f"not JSON: {error.msg}")
             return
         except OSError as error:
-            self._toml_fault(
+            self._unread(
                 entry, f"读不到规则档案 {entry}: {error.strerror}", f"cannot read the profile file {entry}"
             )
             return
         except (ValueError, RecursionError) as error:
+            self.unread = True
             self._problems.add(name, 0, f"读不出: {error}", f"cannot be read: {error}")
             return
         profile = _Check(name, text, body, self._threshold, self._problems).profile()
-        named = profile.id if profile is not None else str(body.get("id", "")) if isinstance(body, dict) else ""
-        self.first = self.first or named
-        if profile is not None:
+        if profile is not None and profile.id in {known.id for known in self.read}:
+            self._toml_fault(entry, f"规则档案 {profile.id} 列了两次", f"profile {profile.id} is listed twice")
+        elif profile is not None:
+            self.first = self.first or profile.id
             self.read.append(profile)
+        elif isinstance(body, dict) and isinstance(body.get("id"), str):
+            self.first = self.first or body["id"]
+            self.broken.add(body["id"])
         else:
-            self.broken.add(named)
+            self.unread = True
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def _check_profiles(folder: Folder, draft: Draft) -> Profile | None:
     ]:
         if head.profile(name) is None and (row is draft.row or name != draft.profile):
             good = False
-            if name and name not in head.broken:
+            if not head.unread and name not in head.broken:
                 row.fault(
                     f"election.toml 的 profiles 中没有规则档案 {name}；请在那里列出，或改正这一格",
                     f"profile {name} is not among the profiles of election.toml: list it there, or correct this cell",
