@@ -18,7 +18,6 @@ from tally_node.keyring import Keyring, fresh
 from tally_node.manifest import Manifest, Recent
 from tally_node.voice import NodeError
 from tally_protocol.election.manifest import Official
-from tally_protocol.election.profile import Profile
 from tally_protocol.election.unit import Unit
 from tally_protocol.errors import ProtocolError
 from tally_protocol.ids import ChainName, Hash32, StationChain, UnitChain, parse_chain, station_chain, unit_chain
@@ -26,18 +25,19 @@ from tally_protocol.limits import RECORD_BYTES
 from tally_protocol.record.ballots import SALT, SealedName, commit_name
 from tally_protocol.record.chain import Manifest as ChainManifest
 from tally_protocol.record.chain import StationState
-from tally_protocol.record.kinds import Decoded, decode_body, decode_record
+from tally_protocol.record.kinds import Decoded, StationBody, UnitBody, decode_body, decode_record
 from tally_protocol.record.sealing import Sealer
 from tally_protocol.record.signing import check_committee_signers, check_station_signers, choose_signers, sign_text
 from tally_protocol.record.station_kinds import Batch, BoxCount, Close, Correction, Open, Void
+from tally_protocol.record.step_kind import Step
 from tally_protocol.record.unit_chain import UnitState
-from tally_protocol.record.unit_kinds import Names, Statement
+from tally_protocol.record.unit_kinds import Declaration, Names, Statement
 from tally_protocol.seal.document import encode_text, record_hash
 from tally_protocol.seal.keys import Signer
 
-_STATION_BODIES = (Open, BoxCount, Batch, Void, Correction, Close)
+_STATION_BODIES = (Open, BoxCount, Batch, Void, Correction, Close, Step)
+_UNIT_BODIES = (Statement, Names, Declaration, Step)
 _NONCE = 12
-StationBody = Open | BoxCount | Batch | Void | Correction | Close
 
 
 class TableChain:
@@ -83,13 +83,6 @@ class Chains:
     def table(self, unit: str, station: str) -> TableChain:
         """A station's chain as the journal has it."""
         return self._tables.get(station_chain(unit, station), lambda: self._read_table(unit, station))
-
-    def profile(self, unit: Unit) -> Profile:
-        """The rules of a unit."""
-        found = self.manifest.election.profile(unit.profile)
-        if found is None:
-            raise NodeError("E_MANIFEST", f"unit {unit.id}", expected="a profile of the election", found=unit.profile)
-        return found
 
     def _read_table(self, unit: str, station: str) -> TableChain:
         chain = station_chain(unit, station)
@@ -137,8 +130,7 @@ class Chains:
             raise NodeError("E_JOURNAL", f"{row.chain} {row.seq}", found=found.kind)
         made = state.manifest
         try:
-            profile = self.profile(made.unit)
-            check_station_signers(found.note, found.kind, made.election, made.unit, made.roster, profile)
+            check_station_signers(found.note, found.kind, made.election, made.unit, made.roster, made.profile)
             state.check(body)
         except ProtocolError as error:
             raise NodeError("E_JOURNAL", f"{row.chain} {row.seq}", found=error) from None
@@ -168,23 +160,22 @@ class Chains:
 
     def _read_committee(self, unit: str) -> UnitState:
         sealed = self.manifest.unit(unit)
-        state = UnitState(self.manifest.hash, sealed.value, sealed.hash, {})
+        state = UnitState(self.manifest.election, self.manifest.hash, sealed.value, sealed.hash, {})
         for row in self.journal.records(unit_chain(unit)):
             found = self.decoded(row)
             where = f"{row.chain} {row.seq}"
-            if not isinstance(found.body, Statement | Names):
+            if not isinstance(found.body, _UNIT_BODIES):
                 raise NodeError("E_JOURNAL", where, found=found.kind)
             links = found.body.links
             if (links.prev, links.seq, links.election) != (state.head, state.next_seq, self.manifest.hash):
                 raise NodeError("E_JOURNAL", where, expected="the record after the one before")
             try:
-                # what an old statement cites may since have been corrected: links and signatures are what stays true
-                check_committee_signers(
-                    found.note, found.kind, self.manifest.election, sealed.value, self.profile(sealed.value)
-                )
+                # what an old statement cites may since have been corrected: links, signatures and the order of states
+                # are what stays true
+                check_committee_signers(found.note, found.kind, self.manifest.election, sealed.value, state.profile)
+                state.apply(found.body, found.hash)
             except ProtocolError as error:
                 raise NodeError("E_JOURNAL", where, found=error) from None
-            state.apply(found.body, found.hash)
         return state
 
     # writing
@@ -210,9 +201,9 @@ class Chains:
         """Check, sign, encrypt and keep the next record of a station chain; inside `work`."""
         table.state.check(body)
         made = table.state.manifest
-        people = choose_signers(table.present, self.profile(made.unit).roles(kind))
+        people = choose_signers(table.present, made.profile.roles(kind))
         if people is None:
-            raise NodeError("E_SIGNERS", table.state.chain, expected=" ".join(self.profile(made.unit).roles(kind)))
+            raise NodeError("E_SIGNERS", table.state.chain, expected=" ".join(made.profile.roles(kind)))
         text = _spelled(kind, body)
         signers = [self.station_signer(made.unit, table.state.station, made.roster.station_key)]
         note = sign_text(text, [*signers, *(self.person_signer(made.unit, person) for person in people)])
@@ -222,13 +213,12 @@ class Chains:
         table.state.apply(body, digest)
         return digest
 
-    def add_unit_record(self, state: UnitState, kind: str, body: Statement | Names) -> Hash32:
+    def add_unit_record(self, state: UnitState, kind: str, body: UnitBody) -> Hash32:
         """Check, sign and keep the next record of a unit chain; inside `work`."""
-        profile = self.profile(state.unit)
-        state.check(body, profile)
-        people = choose_signers(state.unit.committee, profile.roles(kind))
+        state.check(body)
+        people = choose_signers(state.unit.committee, state.profile.roles(kind))
         if people is None:
-            raise NodeError("E_SIGNERS", unit_chain(state.unit.id), expected=" ".join(profile.roles(kind)))
+            raise NodeError("E_SIGNERS", state.chain, expected=" ".join(state.profile.roles(kind)))
         text = _spelled(kind, body)
         note = sign_text(text, [self.person_signer(state.unit, person) for person in people])
         digest = _fitting(note, text, kind)
@@ -275,7 +265,7 @@ class Chains:
             raise NodeError("E_JOURNAL", f"{chain} {table} {layout} {number}") from None
 
 
-def _spelled(kind: str, body: StationBody | Statement | Names) -> bytes:
+def _spelled(kind: str, body: StationBody | UnitBody) -> bytes:
     """The text to sign, read once as the county will read it: what it would refuse is never signed [KIND-1]."""
     fields = body.to_body()
     decode_body(kind, fields)

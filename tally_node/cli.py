@@ -6,7 +6,7 @@ Every command says what it did in Chinese and English; `--json` prints one objec
 
 import typer
 
-from tally_node.commands import counting, delivering, playing, setup
+from tally_node.commands import counting, deciding, delivering, playing, setup
 
 app = typer.Typer(
     name="tally-node",
@@ -25,8 +25,11 @@ for name, command in (
     ("void", counting.void_command),
     ("correct", counting.correct_command),
     ("close", counting.close_command),
-    ("statement", delivering.statement_command),
-    ("names", delivering.names_command),
+    ("step", deciding.step_command),
+    ("statement", deciding.statement_command),
+    ("names", deciding.names_command),
+    ("outcome", deciding.outcome_command),
+    ("declaration", deciding.declaration_command),
     ("send", delivering.send_command),
     ("export", delivering.export_command),
     ("import", delivering.import_command),

@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from tally_node.keyring import Keyring
 from tally_node.voice import NodeError
-from tally_protocol.election.profile import ROLE_WORDS
+from tally_protocol.election.words import ROLE_WORDS
 from tally_protocol.ids import is_id
 from tally_protocol.seal.keys import Signer
 

@@ -14,17 +14,19 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tally_node.committee import Adjudicated
 from tally_node.service import Station
 from tally_node.table import Stack
 from tally_node.uplink import Uplink
 from tally_node.voice import NodeError, StorageFailedError, as_json
-from tally_protocol.election.figures import PAPER_FIGURES
+from tally_protocol.election.figures import BOX_FIGURES, PAPER_FIGURES
 from tally_protocol.errors import ProtocolError
 from tally_protocol.ids import ChainName, is_id, station_chain, unit_chain
-from tally_protocol.record.station_kinds import BOX_FIGURES
+from tally_protocol.law.declared import Reason
 
 TABLE_OPS = ("open", "box", "papers", "void", "correction", "close")
-UNIT_OPS = ("statement", "names")
+UNIT_OPS = ("statement", "names", "declaration")
+BOTH_OPS = ("step",)
 GROUP_LINES = 256
 GROUP_BYTES = 8_000_000
 REFUSALS_KEPT = 1000
@@ -57,6 +59,7 @@ class Summary:
     batches: int = 0
     closes: int = 0
     statements: int = 0
+    declarations: int = 0
     refusals: int = 0
     refused: list[dict[str, object]] = field(default_factory=list)
 
@@ -68,7 +71,9 @@ class Summary:
 
     def body(self) -> dict[str, object]:
         """For the JSON summary."""
-        names = ("lines", "skipped", "papers", "batches", "closes", "statements", "refusals", "refused")
+        names = (
+            "lines", "skipped", "papers", "batches", "closes", "statements", "declarations", "refusals", "refused",
+        )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
 
@@ -83,10 +88,11 @@ def read_line(number: int, text: str) -> Line:
         raise NodeError("N_SESSION", where, expected="an object with op")
     if op == "session":
         return Line(number, op, "", "", body)
-    unit, station = body.pop("unit", None), body.pop("station", "" if op in UNIT_OPS else None)
-    if op not in TABLE_OPS + UNIT_OPS or not isinstance(unit, str) or not is_id(unit):
+    unit, station = body.pop("unit", None), body.pop("station", None if op in TABLE_OPS else "")
+    if op not in TABLE_OPS + UNIT_OPS + BOTH_OPS or not isinstance(unit, str) or not is_id(unit):
         raise NodeError("N_SESSION", where, expected="an op and a unit")
-    if not isinstance(station, str) or (op in TABLE_OPS) != bool(station) or (station and not is_id(station)):
+    fits = op in BOTH_OPS or (op in TABLE_OPS) == bool(station)
+    if not isinstance(station, str) or not fits or (station and not is_id(station)):
         raise NodeError("N_SESSION", where, expected="a station exactly where the op needs one")
     return Line(number, op, unit, station, body)
 
@@ -175,11 +181,11 @@ class Player:
 
     def _counts(self) -> tuple[int, ...]:
         found = self.summary
-        return found.lines, found.papers, found.batches, found.closes, found.statements
+        return found.lines, found.papers, found.batches, found.closes, found.statements, found.declarations
 
     def _restore(self, counts: tuple[int, ...]) -> None:
         found = self.summary
-        found.lines, found.papers, found.batches, found.closes, found.statements = counts
+        found.lines, found.papers, found.batches, found.closes, found.statements, found.declarations = counts
 
     def _remember(self, number: int) -> None:
         if self._mark is not None:
@@ -188,17 +194,38 @@ class Player:
     def _run(self, line: Line) -> None:
         fields = Fields(line)
         time = fields.integer("time")
-        if line.op in UNIT_OPS:
-            committee = self._station.committee(line.unit)
-            fields.done()
-            if line.op == "statement":
-                committee.statement(time)
-                self.summary.statements += 1
-            else:
-                committee.names(time)
+        if line.op == "step":
+            self._run_step(line, fields, time)
+        elif line.op in UNIT_OPS:
+            self._run_unit(line, fields, time)
         else:
             self._run_table(line, fields, time)
         self.summary.lines += 1
+
+    def _run_step(self, line: Line, fields: "Fields", time: int) -> None:
+        word, reason = fields.text("step"), fields.optional_text("reason")
+        fields.done()
+        if line.station:
+            self._station.table(line.unit, line.station).step(word, time, reason)
+        else:
+            self._station.committee(line.unit).step(word, time, reason)
+
+    def _run_unit(self, line: Line, fields: "Fields", time: int) -> None:
+        committee = self._station.committee(line.unit)
+        match line.op:
+            case "statement":
+                fields.done()
+                committee.statement(time)
+                self.summary.statements += 1
+            case "names":
+                people = fields.people()
+                fields.done()
+                committee.names(time, people)
+            case _:
+                differences = fields.differences()
+                fields.done()
+                committee.declaration(time, differences)
+                self.summary.declarations += 1
 
     def _run_table(self, line: Line, fields: "Fields", time: int) -> None:
         table = self._station.table(line.unit, line.station)
@@ -261,6 +288,32 @@ class Fields:
         if any(type(value) is not str for value in values):
             raise NodeError("N_SESSION", f"{self._where}.{name}", expected="strings")
         return tuple(values)
+
+    def optional_text(self, name: str) -> str | None:
+        """A string, or nothing."""
+        return self.text(name) if name in self._left else None
+
+    def people(self) -> tuple[Adjudicated, ...]:
+        """Who written-in persons are, as the table decided; absent is nothing decided."""
+        values = self._take("people", list) if "people" in self._left else []
+        return tuple(self._person(value, f"{self._where}.people[{place}]") for place, value in enumerate(values))
+
+    def _person(self, value: object, where: str) -> Adjudicated:
+        read = dict(value) if type(value) is dict else {}
+        written = read.pop("written", [])
+        texts = {name: read.pop(name) for name in ("contest", "name", "candidate", "sex") if name in read}
+        named = {"contest", "name"} <= texts.keys() and type(written) is list
+        if read or not named or any(type(text) is not str for text in [*texts.values(), *written]):
+            raise NodeError("N_SESSION", where, expected="contest, name, and any of written, candidate, sex")
+        return Adjudicated(**texts, written=tuple(written))
+
+    def differences(self) -> tuple[Reason, ...]:
+        """Where the committee declares otherwise than the rules give; absent is nowhere."""
+        values = self._take("differences", list) if "differences" in self._left else []
+        try:
+            return tuple(Reason.parse(value, f"{self._where}.differences") for value in values)
+        except ProtocolError as error:
+            raise NodeError("N_SESSION", error.where, expected=error.expected, found=error.found) from None
 
     def pairs(self, name: str) -> tuple[tuple[str, str], ...]:
         """A list of [layout, station]; absent is empty."""

@@ -2,8 +2,8 @@
 
 Papers called at the keyboard are durable one by one (encrypted, because nobody may read a ballot off a stolen
 laptop); papers of imports and rehearsals are durable by the batch. Validity is computed from the marks, never typed
-in [VALID-4]. Serves [CUT-1] [CUT-2] [BALLOT-1] [BALLOT-2] [BALLOT-3] [BALLOT-4] [BALLOT-5] [NAME-1] [FIX-1] [FIX-2]
-[CLOSE-1] [CLOSE-2] [CLOSE-3] [RUN-1] [RUN-2].
+in. Serves [STEP-1] [FIND-1] [CUT-1] [CUT-2] [BALLOT-1] [BALLOT-2] [BALLOT-3] [BALLOT-4] [BALLOT-5] [NAME-1] [FIX-1]
+[FIX-2] [CLOSE-1] [CLOSE-2] [CLOSE-3] [RUN-1] [RUN-2].
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,19 +12,20 @@ from hashlib import sha256
 
 from tally_node.batcher import meets_threshold, runs
 from tally_node.chains import Chains, TableChain
-from tally_node.desk import Event, State, state_of, step
+from tally_node.desk import STEPS, Event, State, state_of, step
 from tally_node.keyring import fresh
 from tally_node.marks import Paper
 from tally_node.voice import NodeError
-from tally_protocol.election.figures import add, subtract
+from tally_protocol.election.figures import Finding, add, subtract
 from tally_protocol.election.shape import Shape, shape
-from tally_protocol.election.validity import judge
 from tally_protocol.ids import ChainName, Hash32
+from tally_protocol.law.validity import judge
 from tally_protocol.limits import NAMES_PER_BATCH
 from tally_protocol.record.ballots import SALT, SECRET, SealedName, SealedPart, commit_name
-from tally_protocol.record.chain import closing_figures, closing_findings, closing_write_ins
+from tally_protocol.record.chain import closing_figures, closing_write_ins, station_findings
 from tally_protocol.record.links import Links
 from tally_protocol.record.station_kinds import TEN_MINUTES, Batch, BoxCount, Close, Correction, Open, Void
+from tally_protocol.record.step_kind import Step
 
 Figures = Mapping[str, int]
 _NAMES_MARK = b"\n"
@@ -61,9 +62,7 @@ class Table:
     @property
     def state(self) -> State:
         """Where the table stands, derived from the journal."""
-        chain = self.chain.state
-        waiting = self._chains.journal.count_papers(self.name)
-        return state_of(opened=chain.opened, closed=chain.closed, batches=len(chain.batches), waiting=waiting)
+        return state_of(self.chain.state.state, waiting=self._chains.journal.count_papers(self.name))
 
     def _step(self, event: Event) -> None:
         step(self.state, event, self.name)
@@ -101,6 +100,17 @@ class Table:
         body = BoxCount(links=chain.state.links(time), box=box, papers=tuple(sorted(figures.items())))
         with self._chains.work(self.name):
             return self._chains.add_station_record(chain, "box", body)
+
+    def step(self, word: str, time: int, reason: str | None = None) -> Hash32:
+        """投票结束, 清点整理, 计票中断, 恢复计票: what happens at the table beside counting [STEP-1]."""
+        event = next((event for event in STEPS if event == word), None)
+        if event is None:
+            raise NodeError("E_FIELD", f"{self.name} step", expected=" ".join(STEPS), found=word)
+        self._step(event)
+        chain = self.chain
+        body = Step(links=chain.state.links(time), step=word, reason=reason)
+        with self._chains.work(self.name):
+            return self._chains.add_station_record(chain, "step", body)
 
     def papers(self, stack: Stack, time: int) -> int:
         """A whole stack at once: judged, cut [CUT-1], signed, sealed; durable together. Gives the number of batches."""
@@ -153,15 +163,15 @@ class Table:
         time: int,
         joined_from: Sequence[tuple[str, str]] = (),
         joined_to: Sequence[tuple[str, str]] = (),
-    ) -> tuple[str, ...]:
-        """The end of the count; gives the findings, which never refuse it [CLOSE-2] [CLOSE-3]."""
+    ) -> tuple[Finding, ...]:
+        """The end of the count; gives (code, expected, found) of what cannot be right [FIND-1], refusing nothing."""
         self._step(Event.CLOSE)
         chain = self.chain
-        findings = closing_findings(chain.state, dict(paper), joined=bool(joined_from or joined_to))
+        found = station_findings(chain.state, paper, joined=bool(joined_from or joined_to))
         body = Close(
             links=chain.state.links(time),
             batches=len(chain.state.batches),
-            findings=findings,
+            findings=tuple(sorted({code for code, _, _ in found})),
             joined_from=tuple(joined_from),
             joined_to=tuple(joined_to),
             names=len(chain.state.register),
@@ -171,7 +181,7 @@ class Table:
         )
         with self._chains.work(self.name):
             self._chains.add_station_record(chain, "close", body)
-        return findings
+        return found
 
     # the keyboard
 
@@ -245,8 +255,8 @@ class Table:
 
     def _check_threshold(self, layout: str, papers: int) -> None:
         """[CUT-2] as far as this laptop sees the unit; the county sees all of it and refuses the rest."""
-        threshold = self._chains.manifest.election.threshold
-        unit = self.chain.state.manifest.unit
+        made = self.chain.state.manifest
+        threshold, unit = made.layout_profile(layout).publish.min_ballots_per_cell, made.unit
         others = [
             batch.figures[0] if batch.figures else 0
             for entry in unit.stations
@@ -266,9 +276,9 @@ class Table:
         paper = self.shape(stack.layout)
         rows, table, new = self._number_names(chain, paper, stack)
         count = len(rows) // paper.width
-        profile = self._chains.profile(state.manifest.unit)
+        profile = state.manifest.layout_profile(stack.layout)
         cut = [rows[start : start + paper.width] for start in range(0, len(rows), paper.width)]
-        judged = judge(paper, cut, table, profile.overvote)
+        judged = judge(paper, cut, table, profile)
         part = SealedPart(
             secret=fresh(SECRET), papers=count, width=paper.width, rows=rows, from_time=began, to_time=ended, names=new
         )

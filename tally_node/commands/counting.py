@@ -1,4 +1,4 @@
-"""At the counting table: open, box, count, void, correct, close."""
+"""At the counting table: open, box, step, count, void, correct, close."""
 
 import sys
 from collections.abc import Iterator
@@ -24,8 +24,7 @@ from tally_node.desk import State
 from tally_node.marks import END, UNDO, Paper, read_paper
 from tally_node.table import Stack, Table, stack_of
 from tally_node.voice import NodeError, explain
-from tally_protocol.election.figures import PAPER_FIGURES
-from tally_protocol.record.station_kinds import BOX_FIGURES
+from tally_protocol.election.figures import BOX_FIGURES, PAPER_FIGURES
 
 LayoutOption = Annotated[str | None, typer.Option("--layout", help="选票版式，只有一种时可省 / paper layout")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="原因 / reason, 1 to 200 characters")]
@@ -218,9 +217,10 @@ def close_command(
         table = opened.table(unit, station_id)
         paper = figures(counts or [], PAPER_FIGURES)
         findings = table.close(paper, at(time), _joins(joined_from), _joins(joined_to))
-        for code in findings:
-            talk(explain(NodeError(code, table.name)))
+        for code, expected, found in findings:
+            talk(explain(NodeError(code, table.name, expected=expected, found=found)))
+        codes = sorted({code for code, _, _ in findings})
         tell(
-            f"计票已结束，提示 {len(findings)} 条", f"closed, {len(findings)} findings",
-            {"findings": list(findings), "state": State.SIGNED.value}, as_object=json_output,
+            f"计票已结束，提示 {len(codes)} 条", f"closed, {len(codes)} findings",
+            {"findings": codes, "state": State.COUNTED.value}, as_object=json_output,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""To the county and back: send, export, import, receipts, status; and the committee's statement and names."""
+"""To the county and back: send, export, import, receipts, status."""
 
 import asyncio
 import json
@@ -11,9 +11,6 @@ from tally_node.commands.shell import (
     HomeOption,
     JsonOption,
     PassphraseOption,
-    TimeOption,
-    UnitOption,
-    at,
     failing,
     station,
     talk,
@@ -28,34 +25,6 @@ AddressOption = Annotated[str | None, typer.Option("--county", help="县中心�
 GiveUpOption = Annotated[
     float | None, typer.Option("--give-up", help="多少秒毫无进展后放弃，默认一直试 / seconds without progress")
 ]
-
-
-def statement_command(
-    home: HomeOption,
-    unit: UnitOption,
-    time: TimeOption = None,
-    passphrase_file: PassphraseOption = None,
-    *,
-    json_output: JsonOption = False,
-) -> None:
-    """出具计票结果报告单 / the committee's statement of the count."""
-    with station(home, passphrase_file, as_object=json_output) as opened:
-        digest = opened.committee(unit).statement(at(time))
-        tell("计票结果报告单已签名", "statement signed", {"hash": digest.hex()}, as_object=json_output)
-
-
-def names_command(
-    home: HomeOption,
-    unit: UnitOption,
-    time: TimeOption = None,
-    passphrase_file: PassphraseOption = None,
-    *,
-    json_output: JsonOption = False,
-) -> None:
-    """公开另选他人 / open the written-in names."""
-    with station(home, passphrase_file, as_object=json_output) as opened:
-        parts = opened.committee(unit).names(at(time))
-        tell(f"另选他人记录 {parts} 份", f"{parts} records of names", {"records": parts}, as_object=json_output)
 
 
 def finish_delivery(outbox: Outbox, *, delivered: bool, last_error: str) -> None:

@@ -27,13 +27,14 @@ from tally_protocol.merkle.hashing import leaf_hash, root_of
 from tally_protocol.merkle.tree import inclusion_proof
 from tally_protocol.record.ballots import SealedPart
 from tally_protocol.record.chain import Manifest, StationState
+from tally_protocol.record.deciding import check_declaration
 from tally_protocol.record.kinds import Decoded, Receipt, decode_record
 from tally_protocol.record.receipt import sign_receipt
 from tally_protocol.record.sealing import Opener
 from tally_protocol.record.signing import check_committee_signers, check_station_signers
 from tally_protocol.record.station_kinds import Batch, Correction
 from tally_protocol.record.unit_chain import UnitState
-from tally_protocol.record.unit_kinds import Names, Statement
+from tally_protocol.record.unit_kinds import Declaration
 from tally_protocol.wire.v1 import intake_pb2, intake_pb2_grpc
 from tests.node.sealing import Sealing, certificate
 from tests.world import TIME, seed
@@ -60,7 +61,9 @@ class Book:
                 made = Manifest(self.sealing.election, self.sealing.hash, unit, unit_hash, roster, entry.roster)
                 self.stations[station_chain(unit.id, entry.id)] = StationState(made)
             states = {str(entry.id): self.stations[station_chain(unit.id, entry.id)] for entry in unit.stations}
-            self.committees[unit_chain(unit.id)] = UnitState(self.sealing.hash, unit, unit_hash, states)
+            self.committees[unit_chain(unit.id)] = UnitState(
+                self.sealing.election, self.sealing.hash, unit, unit_hash, states
+            )
 
     def position(self, chain: str) -> tuple[int, bytes]:
         """Next seq and head."""
@@ -84,11 +87,13 @@ class Book:
 
     def _check(self, found: Decoded, sealed: bytes) -> None:
         body, chain = found.body, found.links.chain
-        if isinstance(body, Statement | Names):
+        if chain in self.committees:
             state = self.committees[chain]
             check_committee_signers(found.note, found.kind, self.sealing.election, state.unit, self.sealing.profile)
-            state.check(body, self.sealing.profile)
-            state.apply(body, found.hash)
+            state.check(body)  # type: ignore[arg-type]
+            if isinstance(body, Declaration):
+                check_declaration(state, body)
+            state.apply(body, found.hash)  # type: ignore[arg-type]
             return
         station = self.stations[chain]
         made = station.manifest

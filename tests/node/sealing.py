@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.x509.oid import NameOID
 
 from tally_protocol.election.manifest import Election, Official, Roster
-from tally_protocol.election.profile import Profile
 from tally_protocol.election.unit import BallotBox, Candidate, Contest, Layout, StationEntry, Unit
 from tally_protocol.ids import (
     BoxId,
@@ -32,7 +31,8 @@ from tally_protocol.record.manifest_rules import check_unit, units_root
 from tally_protocol.record.signing import sign_record
 from tally_protocol.seal.keys import authority_name, county_name, vkey
 from tally_protocol.seal.note import encode_base64
-from tests.world import SIGNERS, ZERO32, hash_of, seed, signer, signer_under
+from tests.profiles import profile
+from tests.world import ZERO32, hash_of, seed, signer, signer_under
 
 ELECTION = "county-test"
 ROLES = ("chair", "chief_scrutineer", "scrutineer", "teller", "caller")
@@ -80,17 +80,15 @@ def contests() -> tuple[Contest, ...]:
 class Sealing:
     """A sealed election made from enrolment requests."""
 
-    def __init__(self, requests: Iterable[dict[str, Any]]) -> None:
-        """Seal rosters and units for everything that was enrolled."""
+    def __init__(self, requests: Iterable[dict[str, Any]], **values: object) -> None:
+        """Seal rosters and units for everything that was enrolled; `values` of the profile by path."""
         self.requests = list(requests)
         self.ballot_private = X25519PrivateKey.from_private_bytes(seed("ballot key"))
         self.mldsa = MLDSA44PrivateKey.from_seed_bytes(seed("log"))
         self.origin = f"log.example/{ELECTION}"
         self.log_signer = signer_under(self.origin, "log")
         self.authority, self.county = signer(authority_name(ELECTION)), signer(county_name(ELECTION))
-        self.profile = Profile(
-            id="p1", names_full=False, names_min_votes=3, overvote="post", signers=tuple(sorted(SIGNERS.items()))
-        )
+        self.profile = profile(**values)
         units = sorted({item["unit"] for request in self.requests for item in request["units"]})
         self.election = Election(
             authority=Hash32(self.authority.public),

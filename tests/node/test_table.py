@@ -72,8 +72,8 @@ def test_the_commitment_is_that_of_the_papers_in_their_order(place: tuple[Statio
         assert batch.figures[0] == part.papers
         own = part.row_list()
         assert batch.figures[1] == len(own) - own.count(TORN)
-        assert batch.figures[4] == own.count(TORN)
-        assert batch.figures[10] == own.count(VOTE_A)
+        assert batch.figures[7] == own.count(TORN)
+        assert batch.figures[13] == own.count(VOTE_A)
         assert (part.from_time, part.to_time) == (ODD_TIME, ODD_TIME)
         seen += own
     assert seen == rows
