@@ -17,6 +17,8 @@ from coordinator.desk import import_at_rest, import_running
 from coordinator.ledger.rebuilding import rebuild
 from coordinator.sealing.making import init as seal_election
 from coordinator.sealing.problems import SealingFault
+from coordinator.sealing.profile_sheet import sheet
+from coordinator.sealing.shipped import shipped, shipped_ids, shipped_path
 from coordinator.service import Doors, Service
 from coordinator.settings import CountyError, Home, InUse, guard, read_seed
 from coordinator.store import entries as log
@@ -67,6 +69,26 @@ def init(
         raise fail(error) from None
     said = {"election": sealed.election, "authority": sealed.authority, "units": sealed.units}
     typer.echo(json.dumps(said | {"stations": sealed.stations}))
+
+
+@app.command()
+def profiles(
+    name: Annotated[str, typer.Argument(help="规则档案编号 · id of a profile")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="原样输出，供另存修改 · the file itself")] = False,
+) -> None:
+    """随附的规则档案 · the shipped rule profiles, or one with the source of every value."""
+    if not name:
+        for known in shipped_ids():
+            typer.echo(f"{known}  {shipped(known).title}")
+        return
+    path = shipped_path(name)
+    if path is None:
+        raise fail(CountyError(f"没有随附的规则档案 {name}", f"no shipped profile {name}"))
+    if as_json:
+        typer.echo(path.read_text("utf-8"), nl=False)
+        return
+    for line in sheet(shipped(name)):
+        typer.echo(line)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from typing import Any
 from coordinator.sealing.problems import Problems
 from coordinator.sealing.shipped import DEFAULT, shipped, shipped_path
 from tally_protocol.errors import ProtocolError
+from tally_protocol.law.articles import article
 from tally_protocol.law.national import fixed_by
 from tally_protocol.law.profile import Profile, values_of
 from tally_protocol.law.profile_rules import check_profile, governed_values, same_value
@@ -188,10 +189,11 @@ class _Check:
                     f"{path} is open in national law; say in decided_by who decided it and when",
                 )
             elif not same_value(value, fixed[path][0]):
+                key = fixed[path][1]
                 self._fault(
                     path,
-                    f"{path} 与 {fixed[path][1]} 的规定不同；如有依据请写入 decided_by",
-                    f"{path} is not what {fixed[path][1]} says; if somebody decided so, name it in decided_by",
+                    f"{path} 与 {key} {article(key).zh} 的规定不同；如有依据请写入 decided_by",
+                    f"{path} is not what {key} says; if somebody decided so, name it in decided_by",
                 )
 
     def _fault(self, path: str, zh: str, en: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from coordinator.sealing.profile_words import FIELDS, KINDS, ROLES, Pair, share_words, words_of
+from tally_protocol.law.articles import article
 from tally_protocol.law.national import fixed_by
 from tally_protocol.law.profile import Profile, values_of
 from tally_protocol.law.profile_rules import UNGOVERNED, same_value
@@ -59,7 +60,7 @@ def _joined(pair: Pair) -> str:
 def source_words(profile: Profile, path: str) -> str:
     """Who stands behind a value, for people; empty where nobody need."""
     kind, said = source_of(profile, path)
-    return f"国家法律 national law {said}" if kind == "national" else said
+    return f"{article(said).zh} {said}" if kind == "national" else said
 
 
 def _source(profile: Profile, path: str) -> Iterator[str]:
