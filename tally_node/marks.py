@@ -1,9 +1,10 @@
 """The line that the keyboard types for one paper, and nothing else: marks grammar, one spelling. Pure.
 
 `c1 -c2 ?c3 +王五` approves c1, opposes c2, leaves c3 unclear, writes in 王五; an empty line is a blank paper; `!torn`
-is a paper that does not count, with its physical fact; several contests of a layout are separated by ` | `, in the
-layout's order. `undo` and `.` are commands. A line that is not in the grammar is not recorded (N_MARKS), and the
-error names the place, never the mark. [CELL-1]
+is a paper that does not count, with its physical fact; `!marked c1` has a mark that does not belong there, beside its
+marks, because some profiles let the rest count; several contests of a layout are separated by ` | `, in the layout's
+order. `undo` and `.` are commands. A line that is not in the grammar is not recorded (N_MARKS), and the error names the
+place, never the mark. [CELL-1] [VALID-1]
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from tally_protocol.election.unit import Unit
 from tally_protocol.limits import NAME_CODE_POINTS
 from tally_protocol.seal.canonical import bad_text
 
-END, UNDO, STATUS_SIGN, BETWEEN = ".", "undo", "!", " | "
+END, UNDO, STATUS_SIGN, BETWEEN, MARKED = ".", "undo", "!", " | ", "marked"
 APPROVE, OPPOSE, UNCLEAR = 1, 2, 3
 _SIGNS = {"-": OPPOSE, "?": UNCLEAR}
 
@@ -32,11 +33,11 @@ def read_paper(line: str, unit: Unit, shape: Shape) -> Paper:
     text = line.strip(" \r\n\t")
     cells = bytearray(shape.width)
     if text.startswith(STATUS_SIGN):
-        word = text[1:]
-        if word not in STATUSES[1:]:
-            raise NodeError("N_MARKS", "status", expected="! and one of " + ", ".join(STATUSES[1:]))
+        word, _, text = text[1:].partition(" ")
+        if word not in STATUSES[1:] or (text and word != MARKED):
+            expected = "! and one of " + ", ".join(STATUSES[1:]) + f"; marks only after {MARKED}"
+            raise NodeError("N_MARKS", "status", expected=expected)
         cells[0] = STATUSES.index(word)
-        return Paper(bytes(cells), ())
     parts = [part.strip(" ") for part in text.split("|")]
     if text and len(parts) != len(shape.contests):
         raise NodeError("N_MARKS", "contests", expected=f"{len(shape.contests)} parts between |", found=len(parts))

@@ -30,6 +30,8 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> tuple[Unit, Shape]:
         ("+王五 | +王五 +李四", (0, 0, 0, 1, 0, 0, 0, 1, 2), ("王五", "李四")),
         (" | +王五 +王五", (0, 0, 0, 0, 0, 0, 0, 1, 0), ("王五",)),
         ("!torn", (1, 0, 0, 0, 0, 0, 0, 0, 0), ()),
+        ("!marked", (3, 0, 0, 0, 0, 0, 0, 0, 0), ()),
+        ("!marked a | ?c +王五", (3, 1, 0, 0, 3, 0, 0, 1, 0), ("王五",)),
         ("!unstated", (5, 0, 0, 0, 0, 0, 0, 0, 0), ()),
     ],
 )
@@ -49,6 +51,8 @@ def test_lines(village: tuple[Unit, Shape], line: str, row: tuple[int, ...], nam
         "!ok",
         "!burnt",
         "! torn",
+        "!torn a | c",
+        "!marked a",
         "+ | c",
         "+\u202e王 | c",
     ],
