@@ -29,8 +29,10 @@ BLANK, VOID = 1, 10  # places of `blank` and `unstated` among a contest's own fi
 
 @dataclass(frozen=True, kw_only=True)
 class Post:
-    """One contest. `votes` are the candidates' approvals in the order of the paper, `written` opened written-in votes,
-    `meant` those of them who are candidates of other posts, `hidden` written-in votes whose names are not opened."""
+    """One contest: `votes` are the candidates' approvals in the order of the paper, `written` opened written-in votes.
+
+    `meant` are those of them who are candidates of other posts, `hidden` are votes whose names are not opened.
+    """
 
     id: str
     votes: Mapping[str, int] = field(default_factory=dict)
@@ -125,6 +127,7 @@ def village(
     *posts: Post,
     papers: int | Mapping[str, int] = 0,
     rules: Mapping[str, object] | None = None,
+    plain: Profile | None = None,
     more: Sequence[Profile] = (),
     registered: int | None = -1,
     forms: Sequence[Mapping[str, int]] = ({},),
@@ -137,7 +140,7 @@ def village(
     """A unit. `papers` by layout (or of each); `registered` -1: as many as the papers; one form for each station."""
     names = list(dict.fromkeys(post.layout for post in posts))
     by_layout = papers if isinstance(papers, Mapping) else dict.fromkeys(names, papers)
-    plain = profile(**(rules or {}))
+    plain = plain or profile(**(rules or {}))
     stations = [str(number + 1) for number in range(len(forms))]
     told = [*stations_registered, *[None] * len(stations)]
     unit = Unit(
