@@ -13,7 +13,9 @@ from typing import Any
 
 from coordinator.ledger.fold import Fold
 from tally_protocol.election.manifest import Election
+from tally_protocol.election.shape import PER_CANDIDATE, PER_CONTEST
 from tally_protocol.ids import ZERO
+from tally_protocol.law.result import Outcome
 
 KEPT = 256
 Row = dict[str, Any]
@@ -96,6 +98,7 @@ def _event(kind: str, size: int, data: Row) -> str:
 def _row(fold: Fold, unit: str) -> Row:
     note, standing = fold.units[unit], fold.standing(unit)
     figures = dict(standing["contests"])  # type: ignore[call-overload]
+    outcomes = dict(fold.outcomes(unit))
     return {
         "unit": unit,
         "name": note.name,
@@ -110,12 +113,20 @@ def _row(fold: Fold, unit: str) -> Row:
             {
                 "title": contest.title,
                 "seats": contest.seats,
-                "figures": figures[contest.id][:9],
+                "outcome": _word(outcomes.get(contest.id)),
+                "figures": figures[contest.id][:PER_CONTEST],
                 "candidates": [
-                    [person.name, *figures[contest.id][9 + 4 * place : 13 + 4 * place]]
-                    for place, person in enumerate(contest.candidates)
+                    [person.name, *figures[contest.id][start : start + PER_CANDIDATE]]
+                    for person, start in zip(
+                        contest.candidates, range(PER_CONTEST, len(figures[contest.id]), PER_CANDIDATE), strict=True
+                    )
                 ],
             }
             for contest in note.contests
         ],
     }
+
+
+def _word(outcome: Outcome | None) -> str:
+    """What the rules give, in both languages; nothing before the determination [DET-1]."""
+    return "" if outcome is None else f"{outcome.zh} {outcome.value}"

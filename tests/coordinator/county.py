@@ -115,6 +115,12 @@ class Bench:
         self.writer.process([Append(size, root, results, totals, found.append)])
         return found[0]
 
+    def store_hash(self, chain: str, seq: int) -> bytes | None:
+        """The hash of a stored record by its place."""
+        with self.store.read() as connection:
+            found = log.find_place(connection, chain, seq)
+        return None if found is None else found[1]
+
     def publisher(self, public: Path) -> tuple[Publisher, Sequencer]:
         """A publisher over this store, not yet recovered."""
         sequencer = Sequencer(self.store)

@@ -22,13 +22,21 @@ function table(contest) {
     out.append(line);
   }
   const f = contest.figures;
-  const void_ = f[3] + f[4] + f[5] + f[6] + f[7];
+  // order of spec/1: valid, blank, over, duplicate, illegible, unpaired, five statuses, written
+  const spoilt = f.slice(3, 11).reduce((sum, n) => sum + n, 0);
   const line = make("tr");
-  const words = `有效 valid ${f[0]} · 空白 blank ${f[1]} · 超选 over ${f[2]} · 废票 void ${void_} · 另选他人 written in ${f[8]}`;
+  const words = `有效 valid ${f[0]} · 空白 blank ${f[1]} · 超选 over ${f[2]} · 其他无效 other void ${spoilt} · 另选他人 written in ${f[11]}`;
   const cell = make("td", words);
   cell.colSpan = 5;
   line.append(cell);
   out.append(line);
+  if (contest.outcome) {
+    const last = make("tr");
+    const word = make("td", `依规则 by the rules: ${contest.outcome}`, "done");
+    word.colSpan = 5;
+    last.append(word);
+    out.append(last);
+  }
   return out;
 }
 
@@ -56,6 +64,8 @@ function show(row) {
   line.append(make("span", `已唱票 papers ${row.papers}`));
   line.append(make("span", `计票点 stations ${row.closed}/${row.stations}`, row.closed === row.stations ? "done" : ""));
   line.append(make("span", row.statement ? "报告单已签 statement signed" : "", "done"));
+  const outcomes = [...new Set(row.contests.map((contest) => contest.outcome))].filter((word) => word);
+  line.append(make("span", outcomes.join(" · "), "done"));
   line.append(make("span", `@ ${row.size}`, "size"));
   box.append(line);
   const fill = () => { if (box.open && box.childElementCount === 1) for (const contest of row.contests) box.append(table(contest)); };
