@@ -2,32 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from coordinator.sealing.profile_words import FIELDS, KINDS, ROLES, Pair, share_words, words_of
-from tally_protocol.law.articles import article
-from tally_protocol.law.national import fixed_by
 from tally_protocol.law.profile import Profile, values_of
-from tally_protocol.law.profile_rules import UNGOVERNED, same_value
+from tally_protocol.law.profile_rules import UNGOVERNED
+from tally_protocol.law.profile_words import FIELDS, KINDS, ROLES, Pair, share_words, words_of
+from tally_protocol.law.sources import source_words
 
 SHARES = ("turnout", "elected", "supplementary", "recall")
-
-
-def source_of(profile: Profile, path: str) -> tuple[str, str]:
-    """Who stands behind a value: ("decided_by", text) or ("national", article key); ("", "") where nobody need."""
-    decided = dict(profile.decided_by)
-    names = path.split(".")
-    for depth in range(len(names), 0, -1):
-        found = decided.get(".".join(names[:depth]))
-        # an entry for the value itself counts before national law: it says why the value departs, or confirms it
-        if found is not None and (depth == len(names) or not _fixed(profile, path)):
-            return "decided_by", found
-    article = _fixed(profile, path)
-    return ("national", article) if article else ("", "")
-
-
-def _fixed(profile: Profile, path: str) -> str:
-    """The article by which national law fixes this very value; empty if it does not."""
-    value, article = (fixed_by(profile.law, profile.electorate) or {}).get(path, (None, ""))
-    return article if article and same_value(profile.value_at(path), value) else ""
 
 
 def sheet(profile: Profile) -> Iterator[str]:
@@ -55,12 +35,6 @@ def _value(values: Mapping[str, object], path: str) -> Pair:
 
 def _joined(pair: Pair) -> str:
     return pair[0] if pair[0] == pair[1] else f"{pair[0]} · {pair[1]}"
-
-
-def source_words(profile: Profile, path: str) -> str:
-    """Who stands behind a value, for people; empty where nobody need."""
-    kind, said = source_of(profile, path)
-    return f"{article(said).zh} {said}" if kind == "national" else said
 
 
 def _source(profile: Profile, path: str) -> Iterator[str]:

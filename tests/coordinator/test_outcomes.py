@@ -346,7 +346,7 @@ def test_the_board_shows_outcomes_of_its_prefix(unit: Unit) -> None:
         fold.changed = set()
         rows = {row["unit"]: row for row in feed.snapshot()["units"]}
         if event.unit == "v2" and event.kind in {"statement", "determination", "step"}:
-            words.append([contest["outcome"] for contest in rows["v2"]["contests"]][0])
+            words.append(rows["v2"]["contests"][0]["outcome"])
     assert words == [
         "",
         "参选未过半，重新选举 invalid_turnout",

@@ -4,15 +4,14 @@ import json
 
 import pytest
 
-from coordinator.sealing.notice import notice
 from coordinator.sealing.profile_files import line_of
-from coordinator.sealing.profile_sheet import sheet, source_of, source_words
-from coordinator.sealing.profile_words import FIELDS, WORDS
+from coordinator.sealing.profile_sheet import sheet
 from coordinator.sealing.shipped import DEFAULT, shipped, shipped_ids, shipped_path
 from tally_protocol.law.national import fixed_by
 from tally_protocol.law.profile import SIGNED_KINDS, Profile, values_of
 from tally_protocol.law.profile_rules import check_profile, governed_values, same_value
-from tests.world import World
+from tally_protocol.law.profile_words import FIELDS, WORDS
+from tally_protocol.law.sources import source_of
 
 NATIONAL = [
     "cn-party-branch-2020", "cn-residents-2026-household", "cn-residents-2026-person",
@@ -112,60 +111,10 @@ def test_every_word_of_a_profile_is_known_to_people() -> None:
             assert [word for word in words if word not in WORDS] == [], path
 
 
-def test_a_source_nearer_to_the_value_goes_first() -> None:
-    profile = shipped("zhejiang-village-2020")
-    assert source_of(profile, "proxy.limit") == ("national", "VC-18")
-    assert "浙江第25条" in source_words(profile, "proxy.holder")
-    assert "VC-18" in source_words(profile, "elected.num")
-    assert source_words(profile, "names.full") == ""
-
-
 def test_the_line_of_a_field() -> None:
     text = '{\n"supplementary": {\n "turnout": true\n},\n"turnout": {\n "of": "due"\n}\n}\n'
     expected = {"turnout": 5, "turnout.of": 6, "turnout.num": 5, "supplementary.turnout": 3, "x": 1}
     assert {path: line_of(text, path) for path in expected} == expected
-
-
-def changed(**values: object) -> str:
-    """Notice 15 of v1 under a profile with other values."""
-    world = World(values={path.replace("__", "."): value for path, value in values.items()})
-    unit, _ = world.units["v1"]
-    return "\n".join(notice(unit, {"p1": world.profile}))
-
-
-@pytest.mark.parametrize(
-    ("path", "value", "zh", "en"),
-    [
-        ("ballot__overvote__scope", "post", "委员 2 人）的，该职务一栏无效", "委员 2), that post is void"),
-        ("ballot__overvote__scope", "ballot", "的，整张选票无效；等于或少于的有效", "the whole paper is void"),
-        ("ballot__overvote__compare", "total", "合计多于 3 人", "more than 3 persons in all"),
-        ("ballot__dup_post", "columns", "涉及的各栏无效", "these posts are void"),
-        ("ballot__dup_post", "highest_only", "只计最高一项职务", "only the highest post"),
-        ("ballot__illegible", "ballot", "有无法辨认之处的，整张选票无效", "illegible mark is void as a whole"),
-        ("ballot__extra_mark", "ignore", "不影响效力", "does not matter"),
-        ("ballot__extra_mark", "part", "所涉及的部分无效", "what it touches is void"),
-        ("ballot__write_in", "needs_oppose", "反对一名候选人，才可以另选一人", "only for each candidate opposed"),
-        ("ballot__blank", "invalid", "该栏无效", "a post without any choice is invalid"),
-        ("elected__base", "valid", "以有效票数计算", "valid papers"),
-    ],
-)
-def test_notice_15_says_what_the_profile_does(path: str, value: str, zh: str, en: str) -> None:
-    """[VALID-1] [VALID-2] [VALID-3] [VALID-4]: one sentence a value, in both languages."""
-    text = changed(**{path: value})
-    assert zh in text
-    assert en in text
-
-
-def test_notice_15_has_a_part_for_each_paper() -> None:
-    """Papers of one post say nothing about two posts, papers without slots nothing about written-in persons."""
-    first, second = changed().split("\n\n")[1:]
-    assert "主任、委员" in first
-    assert "同一人任两项" in first
-    assert "另选他人，另选的人" in first
-    assert "代表" in second
-    assert "同一人任两项" not in second
-    assert "另选的人" not in second
-    assert first.count("依据 by: ") == 9
 
 
 def test_the_profile_class_reads_what_is_shipped_from_any_order() -> None:

@@ -6,10 +6,10 @@ Paper and program cannot differ: each sentence stands for one value, and names w
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from coordinator.sealing.profile_sheet import source_words
-from coordinator.sealing.profile_words import Pair, words_of
 from tally_protocol.election.unit import Contest, Unit
 from tally_protocol.law.profile import Profile
+from tally_protocol.law.profile_words import Pair, words_of
+from tally_protocol.law.sources import source_words
 
 _SENTENCES: Final[dict[str, dict[str, Pair]]] = {
     "ballot.overvote.scope": {
