@@ -30,6 +30,7 @@ for name, command in (
     ("names", deciding.names_command),
     ("outcome", deciding.outcome_command),
     ("declaration", deciding.declaration_command),
+    ("notice", deciding.notice_command),
     ("send", delivering.send_command),
     ("export", delivering.export_command),
     ("import", delivering.import_command),

@@ -24,6 +24,8 @@ from tally_node.uplink import Uplink, Waiting
 from tally_node.voice import NodeError
 from tally_protocol.errors import ProtocolError
 from tally_protocol.ids import ChainName, NodeId, StationChain, UnitChain, parse_chain, station_chain, unit_chain
+from tally_protocol.law.notice import notice
+from tally_protocol.law.profile_rules import profiles_of
 from tally_protocol.log.proof import check_proof
 from tally_protocol.record.kinds import decode_record
 from tally_protocol.record.receipt import read_receipt
@@ -99,6 +101,11 @@ class Station:
         if unit_chain(unit) not in self.hosted():
             raise NodeError("N_NOT_OURS", unit_chain(unit), expected="a unit of this laptop")
         return Committee(self.chains, unit)
+
+    def notice(self, unit: str) -> Iterator[str]:
+        """Notice 15 of a unit in its newest installed version: how papers are judged, from the profiles that judge."""
+        found = self.manifest.unit(unit).value
+        return notice(found, profiles_of(self.manifest.election, found))
 
     def hosted(self) -> dict[ChainName, None]:
         """The chains that the sealed election gives to this laptop."""

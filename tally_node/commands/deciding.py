@@ -1,6 +1,7 @@
-"""What the committee does: steps, statement, names, the outcome by the rules, the declaration."""
+"""What the committee does: steps, statement, names, the outcome by the rules, the declaration, notice 15."""
 
 import re
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -203,3 +204,21 @@ def _difference(text: str) -> Reason:
         return Reason.parse([found[1], found[2], found[3], found[4] or ""], "--differ")
     except ProtocolError as error:
         raise NodeError("E_DECLARATION", text, expected=error.expected, found=error.found) from None
+
+
+def notice_command(
+    home: HomeOption,
+    unit: UnitArgument,
+    out: Annotated[Path | None, typer.Option("--out", help="写到文件 / write to a file")] = None,
+    passphrase_file: PassphraseOption = None,
+) -> None:
+    """打印无效选票认定公告（公告十五） / print the notice of invalid-ballot rules that the unit's profile makes."""
+    with station(home, passphrase_file) as opened:
+        text = "\n".join(opened.notice(unit)) + "\n"
+        if out is None:
+            typer.echo(text, nl=False)
+            return
+        if out.exists():
+            raise NodeError("N_EXISTS", str(out))
+        out.write_text(text, "utf-8")
+        tell(f"已写入 {out}", f"written to {out}", {}, as_object=False)

@@ -71,13 +71,17 @@ def again(station: Station) -> Station:
     return Station.start(station.home.path, PASSPHRASE)
 
 
-def session_lines(units: dict[str, list[str]], papers: int = 120, name: str = "") -> list[str]:
-    """A whole count of every unit as a session file."""
+def session_lines(
+    units: dict[str, list[str]], papers: int = 120, name: str = "", *, declared: bool = False
+) -> list[str]:
+    """A whole count of every unit as a session file; `declared`: with steps and declarations."""
     lines: list[dict[str, object]] = [{"op": "session", "id": name}] if name else []
     for unit, stations in units.items():
         for station in stations:
             place = {"unit": unit, "station": station, "time": TIME}
             lines.append({"op": "open", **place, "nonce": "123456789012"})
+            if declared:
+                lines.append({"op": "step", **place, "step": "polls_closed"})
             lines.append({"op": "box", **place, "box": f"box-{station}", "collected": papers, "issued": papers})
             rows = ([VOTE_A, VOTE_B, WRITTEN, TORN] * papers)[:papers]
             lines.append(
@@ -86,6 +90,9 @@ def session_lines(units: dict[str, list[str]], papers: int = 120, name: str = ""
             lines.append({"op": "close", **place, "paper": {"collected": papers}})
         lines.append({"op": "statement", "unit": unit, "time": TIME})
         lines.append({"op": "names", "unit": unit, "time": TIME})
+        if declared:
+            lines.append({"op": "step", "unit": unit, "time": TIME, "step": "announced"})
+            lines.append({"op": "declaration", "unit": unit, "time": TIME})
     return [json.dumps(line) for line in lines]
 
 

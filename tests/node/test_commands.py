@@ -84,6 +84,52 @@ def test_an_evening(person: Person, tmp_path: Path) -> None:
     assert kinds.count("names") == 2
 
 
+def test_from_the_count_to_the_archive(person: Person, tmp_path: Path) -> None:
+    """[STEP-1] [NAME-3] [DET-3] steps, adjudicated names, the outcome without a network, the declaration."""
+    unit = ["--unit", "v1", "--time", str(TIME)]
+    for station in VILLAGES["v1"]:
+        where = [*unit, "--station", station]
+        person.run("open", *where, "--nonce", "123456789012")
+        person.run("step", "polls_closed", *where)
+        refused = person.run("step", "interrupted", *where, code=1)
+        assert "E_FIELD" in refused.stderr
+        person.run("step", "interrupted", *where, "--reason", "停电")
+        person.run("step", "resumed", *where)
+        person.run("count", *where, "--layout", "village", typed="a | c d\n" * 90 + " | +王五\n" * 20 + ".\n")
+        person.run("close", *where, "voters=110", "issued=110", "collected=110")
+    assert "N_STATE" in person.run("outcome", "v1", code=1).stderr
+    person.run("statement", *unit)
+    for wrong in ("王五", "member:王五", "member:=b", "member:赵六=b"):
+        assert "E_NAMES" in person.run("names", *unit, "--means", wrong, code=1).stderr
+    person.run("names", *unit, "--means", "member:王五=b", "--sex", "member:王五=f")
+    found = person.ask("outcome", "v1")["contests"]
+    assert [(one["contest"], one["outcome"], one["elected"]) for one in found] == [
+        ("chair", "full", ["a"]), ("member", "full", ["c", "d"]), ("deputy", "supplementary", []),
+    ]  # fmt: skip
+    told = person.run("outcome", "v1").stdout
+    assert "委员 member: 选满 full; 当选 elected: c, d" in told
+    person.run("step", "announced", *unit)
+    for wrong in ("member:d=because", "member:d", "d=death", "member:e=other"):
+        assert "E_DECLARATION" in person.run("declaration", *unit, "--differ", wrong, code=1).stderr
+    said = person.ask("declaration", *unit, "--differ", "member:d=disqualified 非本村选民")
+    assert said == {"elected": {"chair": ["a"], "member": ["c"], "deputy": []}}
+    person.run("step", "filed", *unit)
+    person.run("step", "archived", *unit)
+    assert "E_STATE" in person.run("step", "announced", *unit, code=1).stderr
+    person.run("export", "--out", str(tmp_path / "stick.changpiao"))
+    kinds = [decode_record(part.note).kind for part in read_file(tmp_path / "stick.changpiao")]
+    assert kinds[-5:] == ["names", "step", "declaration", "step", "step"]
+
+
+def test_notice_fifteen_comes_from_the_profile_that_judges(person: Person, tmp_path: Path) -> None:
+    told = person.run("notice", "v1").stdout
+    assert "该职务一栏无效" in told  # the profile's over-vote voids the post alone
+    person.run("notice", "v1", "--out", str(tmp_path / "notice.txt"))
+    assert (tmp_path / "notice.txt").read_text("utf-8") == told
+    assert "N_EXISTS" in person.run("notice", "v1", "--out", str(tmp_path / "notice.txt"), code=1).stderr
+    assert "N_NOT_OURS" in person.run("notice", "v9", code=1).stderr
+
+
 def test_the_keyboard_can_stop_undo_and_go_on(person: Person) -> None:
     person.run("open", *WHERE, "--nonce", "123456789012")
     # a wrong line is not recorded, an undo takes one back, the end of input is an interruption
@@ -134,8 +180,10 @@ def test_too_few_papers_are_not_signed(person: Person) -> None:
 def test_findings_are_shown_and_never_refuse(person: Person) -> None:
     """[CLOSE-3] what the paper says is recorded even if it cannot be right."""
     person.run("open", *WHERE, "--nonce", "123456789012")
-    found = person.ask("close", *WHERE, "collected=90", "issued=80", "valid=80", "invalid=20")
-    assert found["findings"] == ["F_COLLECTED_ISSUED", "F_VALID_INVALID"]
+    figures = "collected=90", "issued=80", "valid=80", "invalid=20", "voters=81", "present=81"
+    found = person.ask("close", *WHERE, *figures)
+    codes = ["F_COLLECTED_ISSUED", "F_COLLECTED_VOTERS", "F_VALID_INVALID", "F_VOTERS_ISSUED"]
+    assert found == {"findings": codes, "state": "counted"}
 
 
 @pytest.mark.parametrize(

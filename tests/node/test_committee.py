@@ -164,7 +164,7 @@ def test_a_declaration_needs_no_words_where_it_is_the_rules(tmp_path: Path) -> N
         Declared(contest=ContestId("deputy"), elected=()),
     )
     assert body.reasons == ()
-    assert again(station).chains.verify_all() == 6
+    assert again(station).chains.verify_all() == 8
 
 
 def reason(contest: str, person: str, word: str, text: str = "") -> Reason:

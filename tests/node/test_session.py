@@ -11,6 +11,8 @@ from tally_node.service import Station, export
 from tally_node.session import Player
 from tally_node.voice import NodeError
 from tally_protocol.errors import ProtocolError
+from tally_protocol.record.step_kind import Step
+from tally_protocol.record.unit_kinds import Declaration, Names
 from tests.node.laptop import PASSPHRASE, VILLAGES, VOTE_A, again, enrol, laptop, rows64, session_lines, take_in
 from tests.node.sealing import Sealing
 from tests.world import TIME
@@ -112,6 +114,64 @@ def test_void_correction_and_joined_tables(tmp_path: Path) -> None:
     assert state.running["village"][0] == 64
     assert [kind for chain, _, kind in records(station) if chain == "u/v1"] == ["statement"]
     station = again(station)
+    station.close()
+
+
+def test_steps_adjudicated_names_and_a_declaration(tmp_path: Path) -> None:
+    """[STEP-1] [NAME-3] [DET-3] in a session file."""
+    station, _ = laptop(tmp_path / "home", {"v1": ["1"]})
+    lines = [json.loads(line) for line in session_lines({"v1": ["1"]}, papers=400, declared=True)]
+    table = {"unit": "v1", "station": "1", "time": TIME}
+    lines[1:1] = [
+        {"op": "step", **table, "step": "interrupted", "reason": "停电"},
+        {"op": "step", **table, "step": "resumed"},
+    ]
+    names = next(line for line in lines if line["op"] == "names")
+    names["people"] = [
+        {"contest": "chair", "name": "王小二", "candidate": "d"},
+        {"contest": "member", "name": "李四", "sex": "f", "written": []},
+    ]
+    # 2 x 100 > 400: no; nobody is chair, and the committee declares one who has since won the runoff
+    lines[-1]["differences"] = [["chair", "a", "runoff", "再次投票 210 票"]]
+    player = play(station, [json.dumps(line) for line in lines])
+    assert player.summary.refused == []
+    bodies = [station.chains.decoded(row).body for row in station.journal.records()]
+    (opened,) = [body for body in bodies if isinstance(body, Names)]
+    assert [(p.name, p.candidate, p.sex) for p in opened.persons] == [("王小二", "d", None), ("李四", None, "f")]
+    (declared,) = [body for body in bodies if isinstance(body, Declaration)]
+    assert [part.elected for part in declared.contests] == [("a",), (), ()]
+    assert [part.to_list() for part in declared.reasons] == lines[-1]["differences"]
+    steps = [body.step for body in bodies if isinstance(body, Step)]
+    assert steps == ["interrupted", "resumed", "polls_closed", "announced"]
+    station = again(station)
+    station.close()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"op": "step", "step": 3},
+        {"op": "step"},
+        {"op": "step", "step": "announced", "reason": 1},
+        {"op": "step", "step": "announced", "why": "x"},
+        {"op": "step", "step": "announced", "station": 3},
+        {"op": "names", "people": {}},
+        {"op": "names", "people": [3]},
+        {"op": "names", "people": [{"contest": "chair"}]},
+        {"op": "names", "people": [{"contest": "chair", "name": "王", "age": 3}]},
+        {"op": "names", "people": [{"contest": "chair", "name": "王", "written": "李"}]},
+        {"op": "names", "people": [{"contest": "chair", "name": "王", "written": [3]}]},
+        {"op": "declaration", "differences": "none"},
+        {"op": "declaration", "differences": [["chair", "a", "because", ""]]},
+        {"op": "declaration", "differences": [["chair", "a", "death"]]},
+        {"op": "declaration", "station": "1"},
+    ],
+)
+def test_a_line_of_the_committee_with_a_wrong_field_is_refused(tmp_path: Path, line: dict[str, Any]) -> None:
+    station, _ = laptop(tmp_path / "home", {"v1": ["1"]})
+    player = play(station, [json.dumps({"unit": "v1", "time": TIME} | line)])
+    assert [entry["code"] for entry in player.summary.refused] == ["N_SESSION"]
+    assert records(station) == []
     station.close()
 
 

@@ -27,11 +27,14 @@ async def play_all(
 def test_a_session_is_counted_delivered_receipted_and_proved(tmp_path: Path) -> None:
     station, sealing = laptop(tmp_path / "home")
     book = Book(sealing)
-    player, outbox = asyncio.run(play_all(station, sealing, session_lines(VILLAGES), book, Moods(unpublished=2)))
+    player, outbox = asyncio.run(
+        play_all(station, sealing, session_lines(VILLAGES, declared=True), book, Moods(unpublished=2))
+    )
     assert player.summary.refused == []
     assert (player.summary.papers, player.summary.batches) == (360, 6)
-    # open, box, 2 batches, close for three stations; statement and names for two units
-    assert len(book.entries) == 3 * 5 + 2 * 2
+    # open, step, box, 2 batches, close for three stations; statement, names, step, declaration for two units
+    assert len(book.entries) == 3 * 6 + 2 * 4
+    assert player.summary.declarations == 2
     assert book.refused == []
     assert outbox.undelivered() == {}
     assert outbox.unreceipted() == {}
@@ -43,5 +46,5 @@ def test_a_session_is_counted_delivered_receipted_and_proved(tmp_path: Path) -> 
     # a statement waits for its tables' acknowledgements, so the county's order may differ; the bytes may not
     assert sorted(row.note for row in station.journal.records()) == sorted(book.entries)
     station = again(station)
-    assert station.chains.verify_all() == 19
+    assert station.chains.verify_all() == 26
     station.close()
