@@ -120,8 +120,8 @@ class Committee:
         return self.write("declaration", self.declaration_body())
 
 
-def counted_world(**options: object) -> World:
-    """A whole small election: batches, a correction, a void, closes, statements, names, determinations."""
+def counted_world(*, determined: bool = True, **options: object) -> World:
+    """A whole small election: batches, a correction, a void, closes, statements, names, and determinations if asked."""
     world = World(**options)  # type: ignore[arg-type]
     desks = []
     for unit, station in (("v1", "1"), ("v1", "2"), ("v2", "1")):
@@ -141,7 +141,8 @@ def counted_world(**options: object) -> World:
         committee = Committee(world, unit, [desk for desk in desks if desk.unit == unit])
         committee.statement()
         committee.names()
-        committee.determination()
+        if determined:
+            committee.determination()
     return world
 
 

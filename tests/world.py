@@ -93,7 +93,7 @@ class World:
     """A sealed election of two units: `v1` with stations 1 and 2 (two papers), `v2` with station 1.
 
     `overvote` is the scope of an over-vote; `values` changes further values of the profile by path, `more` are further
-    profiles of the election; `rules` and `relations` are those of every unit.
+    profiles of the election; `rules`, `relations` and `registered` are those of every unit.
     """
 
     id: str = "county-test"
@@ -104,6 +104,7 @@ class World:
     more: tuple[Profile, ...] = ()
     rules: tuple[UnitRule, ...] = ()
     relations: tuple[Relation, ...] = ()
+    registered: int = 400
     entries: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -198,7 +199,7 @@ class World:
             place=("清河县", "东乡"),
             prev=ZERO32,
             profile="p1",
-            registered=400,
+            registered=self.registered,
             relations=self.relations,
             rules=self.rules,
             stations=tuple(StationEntry(id=StationId(s), roster=self.rosters[name, s][1]) for s in stations),

@@ -251,6 +251,14 @@ class UnitRule:
         return [self.path, list(self.value) if isinstance(self.value, tuple) else self.value, self.decided_by]
 
 
+def read_rules(read: Reader) -> tuple[UnitRule, ...]:
+    """Take `rules`: at most 32, ascending by path; raises Malformed, RuleViolation E_PROFILE."""
+    rules = read.items("rules", UnitRule.parse, 0, 32)
+    if not ascending([rule.path for rule in rules]):
+        raise Malformed("E_FIELD", read.at("rules"), expected="ascending paths, each once")
+    return rules
+
+
 def _rule_value(value: object, where: str) -> RuleValue:
     if isinstance(value, bool | int | str):
         return value
@@ -318,11 +326,9 @@ class Unit:
             version=read.integer("version", 1),
             registered=read.optional_count("registered"),
             relations=read.items("relations", Relation.parse, 0, 512),
-            rules=read.items("rules", UnitRule.parse, 0, 32),
+            rules=read_rules(read),
         )
         read.done()
-        if not ascending([rule.path for rule in value.rules]):
-            raise Malformed("E_FIELD", "unit.rules", expected="ascending paths, each once")
         for name in ("boxes", "committee", "contests", "layouts", "stations"):
             distinct([part.id for part in getattr(value, name)], f"unit.{name}")
         value.check_parts()

@@ -5,6 +5,7 @@
 
 from tally_protocol.errors import RuleViolation
 from tally_protocol.ids import BoxId, CandidateId, ContestId, LayoutId, StationId
+from tally_protocol.law import declaration
 from tally_protocol.law.outcome import determine
 from tally_protocol.law.result import Result
 from tally_protocol.law.tally import Opened, Stage, StationFigures, Tally
@@ -77,4 +78,4 @@ def check_determination(state: UnitState, body: Determination) -> None:
 
 def check_declaration(state: UnitState, body: Declaration) -> None:
     """Raise RuleViolation E_DECLARATION unless every difference from the rules' result has its reason [DET-3]."""
-    # the comparison with the result is law/declaration, which is being written; [DET-3] is not complete until then
+    declaration.check_declaration(state.unit, state.profiles, tally_of(state), body.contests, body.reasons)

@@ -1,15 +1,19 @@
 """The producers' answer to a vector: one function an area, calls of tally_protocol only (spec/vectors/README.md)."""
 
+import importlib.util
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
-from tally_protocol.election.figures import check_figures, findings
+from tally_protocol.election.figures import check_figures
 from tally_protocol.election.manifest import Election
 from tally_protocol.election.shape import shape
-from tally_protocol.election.unit import Unit
-from tally_protocol.election.validity import judge
+from tally_protocol.election.unit import Unit, read_rules
 from tally_protocol.errors import BadSignature, RuleViolation
+from tally_protocol.fields import Reader
+from tally_protocol.law.profile import Profile
+from tally_protocol.law.profile_rules import check_profile, with_rules
+from tally_protocol.law.validity import judge
 from tally_protocol.log.checkpoint import open_checkpoint
 from tally_protocol.log.proof import check_proof
 from tally_protocol.log.tiles import bundle_path, tile_path, tiles_of
@@ -78,14 +82,29 @@ def _layout(given: Json) -> Json:
     return {"width": paper.width, "figures": paper.figures}
 
 
+def _profile_of(given: Json) -> Profile:
+    return Profile.parse(given["profile_json"], "profile")
+
+
+def _profile(given: Json) -> Json:
+    check_profile(_profile_of(given), given["threshold"])
+    return {}
+
+
+def _rules(given: Json) -> Json:
+    rules = read_rules(Reader({"rules": given["rules"]}, "unit"))
+    return {"profile_json": with_rules(_profile_of(given), rules, given["threshold"]).to_body()}
+
+
 def _validity(given: Json) -> Json:
     paper = shape(_unit(given), given["layout"])
-    judged = judge(paper, _list(given, "rows"), given["table"], given["overvote"])
+    judged = judge(paper, _list(given, "rows"), given["table"], _profile_of(given))
     return {"figures": list(judged.figures), "write_ins": [list(entry) for entry in judged.write_ins]}
 
 
 def _figures(given: Json) -> Json:
-    check_figures(shape(_unit(given), given["layout"]), given["figures"])
+    total = _profile_of(given).ballot.overvote.compare == "total"
+    check_figures(shape(_unit(given), given["layout"]), given["figures"], total=total)
     return {}
 
 
@@ -113,7 +132,7 @@ def _sealed(given: Json) -> Json:
     part.check_names(min(new, default=1), batch.names)
     if part.root() != batch.root:
         raise RuleViolation("E_COMMITMENT", "root")
-    judged = judge(paper, part.row_list(), batch.table, given["overvote"])
+    judged = judge(paper, part.row_list(), batch.table, _profile_of(given))
     if (judged.figures, judged.write_ins) != (batch.figures, batch.write_ins):
         raise RuleViolation("E_COUNT", "figures")
     return {"papers": part.papers}
@@ -163,11 +182,6 @@ def _receipt(given: Json) -> Json:
     return {"chain": receipt.chain, "from": receipt.from_seq, "to": receipt.to_seq, "head": receipt.head.hex()}
 
 
-def _findings(given: Json) -> Json:
-    context = {name: given[name] for name in ("layouts", "contests", "joined", "papers", "valid")}
-    return {"findings": list(findings(given["paper"], **context))}
-
-
 def _chain(given: Json) -> Json:
     return {"heads": replay(_list(given, "entries")).heads()}
 
@@ -181,6 +195,8 @@ AREAS: dict[str, Callable[[Json], Json]] = {
     "json": _json, "key": _key, "signature": _signature, "vkey": _vkey, "note": _note, "record": _record,
     "layout": _layout, "validity": _validity, "figures": _figures, "commitment": _commitment, "name": _name,
     "sealed": _sealed, "tree": _tree, "inclusion": _inclusion, "consistency": _consistency,
-    "checkpoint": _checkpoint, "proof": _proof, "tile": _tile, "receipt": _receipt, "findings": _findings,
-    "chain": _chain, "results": _results,
+    "checkpoint": _checkpoint, "proof": _proof, "tile": _tile, "receipt": _receipt, "profile": _profile,
+    "rules": _rules, "chain": _chain, "results": _results,
 }  # fmt: skip
+if importlib.util.find_spec("tests.laws.areas") is not None:
+    AREAS |= importlib.import_module("tests.laws.areas").AREAS  # outcome, findings, declaration

@@ -68,7 +68,7 @@ BOX: Faults = (
     ("box-unknown", "a box that nobody sealed", set_(box="box-9"), "E_UNKNOWN_BOX"),
     ("box-of-other-station", "another station's box", set_(box="box-2"), "E_UNKNOWN_BOX"),
 )
-# places in village figures: papers 0, chair: valid 1 blank 2 over 3, a approve 10 abstain 13, b approve 14 abstain 17
+# places in village figures: papers 0, chair: valid 1 blank 2 over 3, a approve 13 abstain 16, b approve 17 abstain 20
 BATCH: Faults = (
     ("batch-layout", "a paper that the unit does not have", set_(layout="other"), "E_LAYOUT"),
     (
@@ -87,15 +87,15 @@ BATCH: Faults = (
     (
         "batch-sum-candidate",
         "an approval out of nothing",
-        both(raise_by("figures", 10), raise_by("running", 10)),
+        both(raise_by("figures", 13), raise_by("running", 13)),
         "E_SUM",
     ),
-    ("batch-running", "one running total is one too high", raise_by("running", 10), "E_RUNNING"),
+    ("batch-running", "one running total is one too high", raise_by("running", 13), "E_RUNNING"),
     ("batch-running-papers", "one paper more than counted", raise_by("running", 0), "E_RUNNING"),
     (
         "batch-running-pair",
         "two changes that balance each other",
-        both(raise_by("running", 10), raise_by("running", 14, by=-1)),
+        both(raise_by("running", 13), raise_by("running", 17, by=-1)),
         "E_RUNNING",
     ),
     (
@@ -145,10 +145,10 @@ VOID: Faults = (
         _void_deputies,
         "E_TARGET",
     ),
-    ("void-effect", "one vote is left behind", both(raise_by("effect", 10), raise_by("running", 10)), "E_EFFECT"),
+    ("void-effect", "one vote is left behind", both(raise_by("effect", 13), raise_by("running", 13)), "E_EFFECT"),
     ("void-write-ins", "the names' votes stay", set_(write_ins=[]), "E_EFFECT"),
     ("void-write-ins-zero", "a vote of a name stays", lambda b: b["write_ins"][0].__setitem__(2, 0), "E_EFFECT"),
-    ("void-running", "the running total does not follow", raise_by("running", 10), "E_RUNNING"),
+    ("void-running", "the running total does not follow", raise_by("running", 13), "E_RUNNING"),
     (
         "void-effect-short",
         "figures of another paper",
@@ -162,14 +162,14 @@ CORRECTION: Faults = (
     (
         "correction-effect",
         "an effect that is not the difference",
-        both(raise_by("effect", 10), raise_by("running", 10)),
+        both(raise_by("effect", 13), raise_by("running", 13)),
         "E_EFFECT",
     ),
-    ("correction-running", "the running total does not follow", raise_by("running", 10), "E_RUNNING"),
+    ("correction-running", "the running total does not follow", raise_by("running", 13), "E_RUNNING"),
     (
         "correction-sum",
         "restated figures that do not add up",
-        both(raise_by("figures", 10), raise_by("effect", 10), raise_by("running", 10)),
+        both(raise_by("figures", 13), raise_by("effect", 13), raise_by("running", 13)),
         "E_SUM",
     ),
     ("correction-layout", "a paper that the unit does not have", set_(layout="other"), "E_LAYOUT"),
@@ -178,7 +178,7 @@ CLOSE: Faults = (
     (
         "close-running",
         "a total is one too high",
-        lambda b: b["running"][0][1].__setitem__(10, b["running"][0][1][10] + 1),
+        lambda b: b["running"][0][1].__setitem__(13, b["running"][0][1][13] + 1),
         "E_TOTAL",
     ),
     ("close-running-missing", "a paper is missing", lambda b: b["running"].pop(), "E_TOTAL"),
@@ -206,7 +206,7 @@ STATEMENT: Faults = (
     (
         "statement-totals",
         "a total is one too high",
-        lambda b: b["totals"][0][1].__setitem__(10, b["totals"][0][1][10] + 1),
+        lambda b: b["totals"][0][1].__setitem__(13, b["totals"][0][1][13] + 1),
         "E_TOTAL",
     ),
     ("statement-totals-missing", "a paper is missing", lambda b: b["totals"].pop(), "E_TOTAL"),
@@ -337,7 +337,7 @@ def _places(entries: Sequence[bytes]) -> Iterator[Vector]:
     early = find(entries, "statement")
     yield broken("statement-early", "a station has not closed", [*entries[: close + 1], entries[early]], "E_HEAD")
     names = changed(entries[find(entries, "names")], set_(seq=0, prev="0" * 64))
-    yield broken("names-before-statement", "names without a statement", [*entries[:early], names], "E_NAMES")
+    yield broken("names-before-statement", "names without a statement", [*entries[:early], names], "E_STATE")
     after = find(entries, "names")
     more = changed(entries[after], set_(seq=2, prev=hash_hex(entries[after])))
     yield broken("names-again", "names after the last part", [*entries[: after + 1], more], "E_NAMES")

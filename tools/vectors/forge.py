@@ -66,8 +66,8 @@ def reforge(entries: Sequence[bytes], index: int, change: Change) -> list[bytes]
 
 @lru_cache(maxsize=8)
 def county(**options: Any) -> tuple[bytes, ...]:
-    """The entries of a whole counted county."""
-    return tuple(counted_world(**options).entries)
+    """The entries of a whole counted county, before the county's determinations."""
+    return tuple(counted_world(determined=False, **options).entries)
 
 
 def find(entries: Sequence[bytes], kind: str, nth: int = 0) -> int:

@@ -34,6 +34,10 @@ def refused(note: bytes, kind: str, faults: Faults) -> Iterator[Vector]:
         yield bad("record", f"{kind}-{what}", comment, given, code)
 
 
+def _many(profile: Json) -> list[Json]:
+    return [{**profile, "id": f"p{place}"} for place in range(17)]
+
+
 ELECTION: Faults = (
     ("unknown-field", "a further field", set_(note="x"), "E_UNKNOWN_FIELD"),
     ("missing-threshold", "a field is missing", drop("threshold"), "E_FIELD"),
@@ -69,7 +73,8 @@ ELECTION: Faults = (
     ),
     ("signers-role", "a role that nobody has", lambda b: b["profiles"][0]["signers"].update(open=["boss"]), "E_FIELD"),
     ("signers-nine", "nine roles", lambda b: b["profiles"][0]["signers"].update(open=["teller"] * 9), "E_LIMIT"),
-    ("overvote", "a rule that does not exist", lambda b: b["profiles"][0].update(overvote="none"), "E_FIELD"),
+    ("dup-post", "a rule that does not exist", lambda b: b["profiles"][0]["ballot"].update(dup_post="none"), "E_FIELD"),
+    ("profiles-17", "seventeen profiles", lambda b: b.update(profiles=_many(b["profiles"][0])), "E_LIMIT"),
     ("min-votes-0", "at least one vote", lambda b: b["profiles"][0]["names"].update(min_votes=0), "E_RANGE"),
     ("id-dot-first", "an id does not begin with a dot", set_(id=".test"), "E_FIELD"),
     ("id-slash", "an id has no slash", set_(id="test/1"), "E_FIELD"),

@@ -1,12 +1,12 @@
-"""Areas `layout`, `validity`, `figures`, `name`, `commitment`: what a paper counts for, by hand [VALID-1] to [VALID-5].
+"""Areas `layout`, `figures`, `name`, `commitment`: the paper's shape, sums that must hold, commitments [FIG-1] [FIG-2].
 
-The figures of the small paper are written here by hand, not computed: two candidates and a slot, one mark.
+Figures are written here by hand, not computed. What a paper counts is in `validity`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from hashlib import sha256, shake_256
-from typing import Any
 
+from tests.profiles import profile_body
 from tools.vectors.forge import county, find, parts
 from tools.vectors.form import Json, Vector, bad, good
 
@@ -15,6 +15,7 @@ ONE: Json = {
     "id": "chair",
     "max_marks": 1,
     "round": 1,
+    "rule": "election",
     "seats": 1,
     "title": "主任",
     "write_ins": 1,
@@ -24,6 +25,7 @@ TWO: Json = {
     "id": "member",
     "max_marks": 2,
     "round": 1,
+    "rule": "election",
     "seats": 2,
     "title": "委员",
     "write_ins": 2,
@@ -38,225 +40,28 @@ def unit(*contests: Json) -> Json:
     return body
 
 
-def _valid(what: str, comment: str, rows: Sequence[Sequence[int]], figures: list[int], **options: Any) -> Vector:
-    given = {
-        "unit_json": options.get("unit") or unit(ONE),
-        "layout": "village",
-        "overvote": options.get("overvote", "post"),
-        "rows_hex": [bytes(row).hex() for row in rows],
-        "table": options.get("table", []),
-    }
-    return good("validity", what, comment, given, {"figures": figures, "write_ins": options.get("write_ins", [])})
-
-
-# papers | valid blank over torn not_official marked unidentifiable unstated written | a: approve oppose unclear abstain
-def _one(head: list[int], a: list[int], b: list[int], papers: int = 1) -> list[int]:
-    return [papers, *head, *a, *b]
-
-
-VALID, BLANK, OVER = [1, *[0] * 8], [0, 1, *[0] * 7], [0, 0, 1, *[0] * 6]
-NONE = [0, 0, 0, 0]
-
-
-def _single() -> Iterator[Vector]:
-    yield _valid("approve", "one approval", [(0, 1, 0, 0)], _one(VALID, [1, 0, 0, 0], [0, 0, 0, 1]))
-    yield _valid(
-        "oppose-only", "a paper that only opposes is valid", [(0, 2, 2, 0)], _one(VALID, [0, 1, 0, 0], [0, 1, 0, 0])
-    )
-    yield _valid(
-        "unclear-only", "an unclear mark is a mark: not blank", [(0, 3, 0, 0)], _one(VALID, [0, 0, 1, 0], [0, 0, 0, 1])
-    )
-    yield _valid(
-        "approve-and-oppose", "one approved, one opposed", [(0, 1, 2, 0)], _one(VALID, [1, 0, 0, 0], [0, 1, 0, 0])
-    )
-    yield _valid(
-        "approve-and-unclear", "unclear is no approval", [(0, 1, 3, 0)], _one(VALID, [1, 0, 0, 0], [0, 0, 1, 0])
-    )
-    yield _valid("blank", "no mark at all", [(0, 0, 0, 0)], _one(BLANK, NONE, NONE))
-    yield _valid("over", "two approvals, one allowed", [(0, 1, 1, 0)], _one(OVER, NONE, NONE))
-    written = [1, 0, 0, 0, 0, 0, 0, 0, 1]
-    yield _valid(
-        "written",
-        "a written-in name alone",
-        [(0, 0, 0, 1)],
-        _one(written, [0, 0, 0, 1], [0, 0, 0, 1]),
-        table=[7],
-        write_ins=[[0, 7, 1]],
-    )
-    yield _valid(
-        "written-and-approve",
-        "the written-in name is one approval more",
-        [(0, 1, 0, 1)],
-        _one(OVER, NONE, NONE),
-        table=[7],
-    )
-    yield _valid(
-        "written-and-oppose",
-        "opposing leaves room for a name",
-        [(0, 2, 0, 1)],
-        _one(written, [0, 1, 0, 0], [0, 0, 0, 1]),
-        table=[7],
-        write_ins=[[0, 7, 1]],
-    )
-    for status, name in enumerate(("torn", "not-official", "marked", "unidentifiable", "unstated"), 1):
-        head = [0] * 9
-        head[2 + status] = 1
-        yield _valid(f"status-{name}", "a void paper's marks do not count", [(status, 1, 0, 0)], _one(head, NONE, NONE))
-        yield _valid(f"status-{name}-over", "nor does its over-vote", [(status, 1, 1, 0)], _one(head, NONE, NONE))
-    yield _valid(
-        "hundred",
-        "a whole batch of one mark",
-        [(0, 1, 0, 0)] * 100,
-        _one([100, *[0] * 8], [100, 0, 0, 0], [0, 0, 0, 100], 100),
-    )
-    mixed = [(0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 0), (0, 1, 1, 0), (1, 0, 0, 0), (0, 0, 0, 2)]
-    yield _valid(
-        "mixed",
-        "every kind of paper once",
-        mixed,
-        _one([3, 1, 1, 1, 0, 0, 0, 0, 1], [1, 0, 0, 2], [1, 0, 0, 2], 6),
-        table=[3, 9],
-        write_ins=[[0, 9, 1]],
-    )
-
-
-def _several() -> Iterator[Vector]:
-    both = unit(ONE, TWO)
-    # chair: a b + slot | member: c d e + two slots
-    head = [1, *[0] * 8]
-    free = [[0, 0, 0, 1]] * 3
-    yield _valid(
-        "two-marks-of-two",
-        "exactly max_marks",
-        [(0, 1, 0, 0, 1, 1, 0, 0, 0)],
-        [1, *head, 1, 0, 0, 0, 0, 0, 0, 1, *head, 1, 0, 0, 0, 1, 0, 0, 0, *free[0]],
-        unit=both,
-    )
-    yield _valid(
-        "over-in-one-post",
-        "an over-vote voids its own contest only",
-        [(0, 1, 0, 0, 1, 1, 1, 0, 0)],
-        [1, *head, 1, 0, 0, 0, 0, 0, 0, 1, *OVER, *NONE * 3],
-        unit=both,
-    )
-    yield _valid(
-        "over-in-one-ballot",
-        "or the whole paper, where the profile says so",
-        [(0, 1, 0, 0, 1, 1, 1, 0, 0)],
-        [1, *OVER, *NONE * 2, *OVER, *NONE * 3],
-        unit=both,
-        overvote="ballot",
-    )
-    yield _valid(
-        "over-ballot-blank",
-        "also a contest that is blank",
-        [(0, 0, 0, 0, 1, 1, 1, 0, 0)],
-        [1, *OVER, *NONE * 2, *OVER, *NONE * 3],
-        unit=both,
-        overvote="ballot",
-    )
-    yield _valid(
-        "ballot-status",
-        "a void paper keeps its status",
-        [(3, 1, 1, 0, 1, 1, 1, 0, 0)],
-        [1, 0, 0, 0, 0, 0, 1, 0, 0, 0, *NONE * 2, 0, 0, 0, 0, 0, 1, 0, 0, 0, *NONE * 3],
-        unit=both,
-        overvote="ballot",
-    )
-    yield _valid(
-        "ballot-no-over",
-        "no over-vote, nothing changes",
-        [(0, 1, 0, 0, 0, 0, 0, 0, 0)],
-        [1, *head, 1, 0, 0, 0, 0, 0, 0, 1, *BLANK, *NONE * 3],
-        unit=both,
-        overvote="ballot",
-    )
-
-
-def _slots() -> Iterator[Vector]:
-    both, free = unit(ONE, TWO), [[0, 0, 0, 1]] * 3
-    written = [1, 0, 0, 0, 0, 0, 0, 0]
-    yield _valid(
-        "same-slot-twice",
-        "one name in two slots is one approval and one vote",
-        [(0, 0, 0, 0, 1, 0, 0, 2, 2)],
-        [1, *BLANK, *NONE * 2, *written, 1, 1, 0, 0, 0, *free[0], *free[0]],
-        unit=both,
-        table=[4, 5],
-        write_ins=[[1, 5, 1]],
-    )
-    yield _valid(
-        "two-slots",
-        "two names are two approvals",
-        [(0, 0, 0, 0, 0, 0, 0, 2, 1)],
-        [1, *BLANK, *NONE * 2, *written, 2, *free[0], *free[1], *free[2]],
-        unit=both,
-        table=[4, 5],
-        write_ins=[[1, 4, 1], [1, 5, 1]],
-    )
-    yield _valid(
-        "two-slots-and-mark",
-        "two names and a mark are three",
-        [(0, 0, 0, 0, 1, 0, 0, 1, 2)],
-        [1, *BLANK, *NONE * 2, *OVER, *NONE * 3],
-        unit=both,
-        table=[4, 5],
-    )
-    yield _valid(
-        "one-name-two-contests",
-        "votes of a name are kept by contest",
-        [(0, 0, 0, 1, 0, 0, 0, 1, 0)],
-        [1, *written, 1, *free[0], *free[1], *written, 1, *free[0], *free[1], *free[2]],
-        unit=both,
-        table=[9],
-        write_ins=[[0, 9, 1], [1, 9, 1]],
-    )
-    slots = {**TWO, "candidates": [], "id": "free"}
-    yield _valid(
-        "no-candidates",
-        "a contest of slots alone",
-        [(0, 0, 1), (0, 0, 0)],
-        [2, 1, 1, 0, 0, 0, 0, 0, 0, 1],
-        unit=unit(slots),
-        table=[1],
-        write_ins=[[0, 1, 1]],
-    )
-
-
-def _out_of_range() -> Iterator[Vector]:
-    given = {"unit_json": unit(ONE), "layout": "village", "overvote": "post", "rows_hex": [], "table": [1, 2]}
-    for what, comment, row in (
-        ("status-6", "a status that does not exist", (6, 0, 0, 0)),
-        ("mark-4", "a mark that does not exist", (0, 4, 0, 0)),
-        ("mark-255", "255", (0, 0, 255, 0)),
-        ("slot-3", "a slot beyond the table", (0, 0, 0, 3)),
-        ("mark-on-void", "also on a void paper", (1, 9, 0, 0)),
-    ):
-        yield bad("validity", what, comment, {**given, "rows_hex": ["00010000", bytes(row).hex()]}, "E_RANGE")
-
-
 def _layouts() -> Iterator[Vector]:
     body = parts(county()[find(county(), "unit")])[1]
     yield good(
         "layout",
         "village",
-        "two contests: 1 + 3 + 4 cells, 1 + 17 + 21 figures",
+        "two contests: 1 + 3 + 4 cells, 1 + 20 + 24 figures",
         {"unit_json": body, "layout": "village"},
-        {"width": 8, "figures": 39},
+        {"width": 8, "figures": 45},
     )
     yield good(
         "layout",
         "deputies",
         "one contest without slots",
         {"unit_json": body, "layout": "deputies"},
-        {"width": 3, "figures": 18},
+        {"width": 3, "figures": 21},
     )
     yield good(
         "layout",
         "slots-only",
         "no printed candidate",
         {"unit_json": unit({**TWO, "candidates": []}), "layout": "village"},
-        {"width": 3, "figures": 10},
+        {"width": 3, "figures": 13},
     )
     wide = unit({**ONE, "candidates": [{"id": f"k{i}", "name": "甲"} for i in range(512)], "write_ins": 9})
     yield good(
@@ -264,53 +69,71 @@ def _layouts() -> Iterator[Vector]:
         "widest-contest",
         "512 candidates and nine slots",
         {"unit_json": wide, "layout": "village"},
-        {"width": 522, "figures": 2058},
+        {"width": 522, "figures": 2061},
     )
     yield bad(
         "layout", "unknown", "a paper that the unit does not have", {"unit_json": body, "layout": "other"}, "E_LAYOUT"
     )
 
 
+# papers | valid blank over duplicate illegible unpaired torn not_official marked unidentifiable unstated written
+# | c: approve oppose unclear abstain | d ... | e ...
+RIGHT = [10, 3, 1, 1, 1, 1, 1, 1, 0, 1, 0, 0, 2, 2, 1, 0, 0, 2, 0, 1, 0, 0, 0, 0, 3]
+FULL = [5, 5, *[0] * 10, 5, 5, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 5]
+
+
 def _figures() -> Iterator[Vector]:
-    body = unit({**TWO, "write_ins": 1})
-    #        papers valid blank over torn nof mar uni uns written | c ... | d ... | e ...
-    right = [10, 6, 1, 1, 1, 0, 1, 0, 0, 2, 3, 1, 0, 2, 6, 0, 0, 0, 0, 0, 1, 5]
-    yield good("figures", "good", "every sum holds", {"unit_json": body, "layout": "village", "figures": right})
-    zero = [0] * 22
-    yield good("figures", "zeros", "no papers", {"unit_json": body, "layout": "village", "figures": zero})
-    full = [5, 5, 0, 0, 0, 0, 0, 0, 0, 5, 5, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 5]
-    yield good(
-        "figures",
-        "all-marks-used",
-        "approvals and names are exactly max_marks x valid",
-        {"unit_json": body, "layout": "village", "figures": full},
-    )
+    given = {"unit_json": unit({**TWO, "write_ins": 1}), "layout": "village", "profile_json": profile_body()}
+    yield good("figures", "good", "every sum holds", {**given, "figures": RIGHT})
+    yield good("figures", "zeros", "no papers", {**given, "figures": [0] * 25})
+    yield good("figures", "all-marks-used", "approvals and names are exactly max_marks x valid",
+               {**given, "figures": FULL})  # fmt: skip
     for what, comment, code, figures in (
-        ("short", "one integer is missing", "E_FIGURES", right[:-1]),
-        ("long", "one integer too many", "E_FIGURES", [*right, 0]),
+        ("short", "one integer is missing", "E_FIGURES", RIGHT[:-1]),
+        ("long", "one integer too many", "E_FIGURES", [*RIGHT, 0]),
         ("none", "no integers", "E_FIGURES", []),
-        ("papers", "one paper more than the sums", "E_SUM", [11, *right[1:]]),
-        ("blank", "one blank paper more", "E_SUM", [*right[:2], 2, *right[3:]]),
-        ("candidate", "a candidate's marks are not the valid papers", "E_SUM", [*right[:-1], 6]),
-        ("last-candidate", "one mark less", "E_SUM", [*right[:-1], 4]),
-        ("valid-moved", "a valid paper counted as blank", "E_SUM", [10, 5, 2, *right[3:]]),
-        (
-            "too-many-approvals",
-            "more approvals than marks allowed",
-            "E_SUM",
-            [5, 5, 0, 0, 0, 0, 0, 0, 0, 5, 5, 0, 0, 0, 1, 0, 0, 4, 0, 0, 0, 5],
-        ),
-        (
-            "too-many-written",
-            "more names than slots",
-            "E_SUM",
-            [5, 5, 0, 0, 0, 0, 0, 0, 0, 6, 0, 5, 0, 0, 0, 0, 0, 5, 0, 0, 0, 5],
-        ),
-        ("written-on-blank", "names on papers that are not valid", "E_SUM", [5, 0, 5, 0, 0, 0, 0, 0, 0, 1, *[0] * 12]),
+        ("papers", "one paper more than the sums", "E_SUM", [11, *RIGHT[1:]]),
+        ("candidate", "a candidate's marks are not the valid papers", "E_SUM", [*RIGHT[:-1], 4]),
+        ("last-candidate", "one mark less", "E_SUM", [*RIGHT[:-1], 2]),
+        ("valid-moved", "a valid paper counted as blank", "E_SUM", [10, 2, 2, *RIGHT[3:]]),
+        ("too-many-approvals", "more approvals than marks allowed", "E_SUM", [*FULL[:17], 1, 0, 0, 4, *FULL[21:]]),
+        ("too-many-written", "more names than slots", "E_SUM", [*FULL[:12], 6, 0, 5, *FULL[15:]]),
+        ("written-on-blank", "names on papers that are not valid", "E_SUM", [5, 0, 5, *[0] * 9, 1, *[0] * 12]),
     ):
-        yield bad("figures", what, comment, {"unit_json": body, "layout": "village", "figures": figures}, code)
-    missing = {"unit_json": body, "layout": "other", "figures": right}
-    yield bad("figures", "layout", "a paper that the unit does not have", missing, "E_LAYOUT")
+        yield bad("figures", what, comment, {**given, "figures": figures}, code)
+    for place, name in enumerate(REASONS, 2):
+        more = [*RIGHT[:place], RIGHT[place] + 1, *RIGHT[place + 1 :]]
+        yield bad("figures", name, f"one paper more under {name}", {**given, "figures": more}, "E_SUM")
+    yield bad("figures", "layout", "a paper that the unit does not have",
+              {**given, "layout": "other", "figures": RIGHT}, "E_LAYOUT")  # fmt: skip
+    yield from _figures_in_total()
+
+
+REASONS = (
+    "blank", "over", "duplicate", "illegible", "unpaired", "torn", "not_official", "marked", "unidentifiable",
+    "unstated",
+)  # fmt: skip
+
+
+def _figures_in_total() -> Iterator[Vector]:
+    """[FIG-2] Where over-votes are judged over the whole paper, a contest may hold what the others left free."""
+    total = profile_body(**{"ballot.overvote.compare": "total"})
+    slots = {**ONE, "write_ins": 2}
+    given = {"unit_json": unit(slots, {**TWO, "write_ins": 1}), "layout": "village", "profile_json": total}
+    blank = [0, 1, *[0] * 10, *[0] * 12]
+    unmarked = [0, 0, 0, 1]
+    borrowed = [1, 1, *[0] * 10, 2, *unmarked * 2, *blank]
+    yield good("figures", "total-borrowed", "two names where one mark is allowed, three on the whole paper",
+               {**given, "figures": borrowed})  # fmt: skip
+    per_post = {**given, "profile_json": profile_body()}
+    yield bad("figures", "post-borrowed", "the same where each post stands alone",
+              {**per_post, "figures": borrowed}, "E_SUM")  # fmt: skip
+    beyond = [1, 1, *[0] * 10, 2, *[1, 0, 0, 0] * 2, *blank]
+    yield bad("figures", "total-beyond", "more approvals than the whole paper allows",
+              {**given, "figures": beyond}, "E_SUM")  # fmt: skip
+    written = [1, 0, 1, *[0] * 10, *[0] * 8, 1, *[0] * 10, 2, *unmarked * 3]
+    yield bad("figures", "total-written", "names are bound by slots all the same",
+              {**given, "figures": written}, "E_SUM")  # fmt: skip
 
 
 def naive_root(leaves: list[bytes]) -> bytes:
@@ -356,10 +179,6 @@ def _names() -> Iterator[Vector]:
 def vectors() -> Iterator[Vector]:
     """Papers, their figures, their commitments."""
     yield from _layouts()
-    yield from _single()
-    yield from _several()
-    yield from _slots()
-    yield from _out_of_range()
     yield from _figures()
     yield from _commitments()
     yield from _names()

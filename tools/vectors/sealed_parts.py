@@ -1,6 +1,6 @@
 """Area `sealed` [BALLOT-1] [BALLOT-2] [BALLOT-3] [BALLOT-4]: a sealed part against the record that commits to it.
 
-The record is a batch of two papers; whoever checks needs its unit note, layout and rule of over-votes beside it.
+The record is a batch of two papers; whoever checks needs its unit note, layout and profile beside it.
 """
 
 import json
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Any
 
+from tests.profiles import profile_body
 from tests.world import VOTE_A, VOTE_B, WRITE_IN, StationDesk, World, papers
 from tools.vectors.forge import changed, find, parts
 from tools.vectors.form import Json, Vector, bad, good, spell
@@ -29,8 +30,8 @@ def _batch(rows: list[bytes], names: list[str]) -> tuple[World, bytes, bytes]:
 def _given(world: World, note: bytes, sealed: bytes) -> Json:
     unit = parts(world.entries[find(world.entries, "unit")])[1]
     return {
-        "sealed_hex": sealed.hex(), "unit_json": unit, "layout": "village", "overvote": "post",
-        "record_note_hex": note.hex(),
+        "sealed_hex": sealed.hex(), "unit_json": unit, "layout": "village",
+        "profile_json": profile_body(), "record_note_hex": note.hex(),
     }  # fmt: skip
 
 
@@ -124,7 +125,7 @@ def vectors() -> Iterator[Vector]:
 
 def _move_vote(body: Json) -> None:
     for figures in (body["figures"], body["running"]):
-        a, b = 10, 14  # approve of the first and the second candidate of `chair`; abstain is three further
+        a, b = 13, 17  # approve of the first and the second candidate of `chair`; abstain is three further
         figures[a], figures[a + 3], figures[b], figures[b + 3] = (
             figures[a] - 1, figures[a + 3] + 1, figures[b] + 1, figures[b + 3] - 1,
         )  # fmt: skip

@@ -289,7 +289,7 @@ def _more_than_valid() -> list[bytes]:
 
 def _one_valid(body: Json) -> None:
     for figures in (body["figures"], body["running"]):
-        figures[1], figures[2], figures[9] = 1, 1, 2
+        figures[1], figures[2], figures[12] = 1, 1, 2
 
 
 def _replayed() -> list[bytes]:
