@@ -1,9 +1,9 @@
 """Real elections through the whole pipeline, compared with their official totals: `make real DATA=folder`.
 
 Each case converts a data folder, plays it with `tally-rehearsal run`, verifies the record with `tally-verifier`
-(ballots included), and compares `tally-verifier totals` with figures that come from the data alone. Everything is a
-program of its own; a case that differs prints the first differences and the tool ends with 1. `--part county` takes a
-county-sized part.
+(ballots included), and compares `tally-verifier totals`, `outcomes` and `findings` with figures that come from the
+data alone: the double majority of every village, the dirt of every station. Everything is a program of its own; a case
+that differs prints the first differences and the tool ends with 1. `--part county` takes a county-sized part.
 """
 
 import argparse
@@ -27,12 +27,13 @@ Totals = dict[tuple[str, str], int]
 
 @dataclass(frozen=True)
 class Case:
-    """One real election: how to convert it, what its totals must be, what else must hold."""
+    """One real election: how to convert it, what its totals must be, the table to ask for, what must hold of it."""
 
     name: str
     convert: list[str]
     official: Callable[[Path], Totals]
-    check: Callable[[Path, Path], list[str]]
+    table: str
+    check: Callable[[Path, Path, Path], list[str]]
 
 
 def program(name: str) -> str:
@@ -128,28 +129,93 @@ def dirty(row: dict[str, str]) -> set[str]:
     return codes
 
 
-def stations_check(data: Path, out: Path) -> list[str]:
-    """Every dirty station is in the report with its codes, and no station is lost."""
+def stations_check(data: Path, out: Path, table: Path) -> list[str]:
+    """Every dirty station is in the report and, with the codes of its form, in the findings of the record; none is lost."""
     report = json.loads((out / "report.json").read_text("utf-8"))
     found: dict[tuple[str, str], set[str]] = {}
     for entry in [*report["findings"], *report["left_out"]]:
         found.setdefault((entry["unit"], entry["station"]), set()).add(entry["code"])
+    recomputed: dict[tuple[str, str], set[str]] = {}
+    for row in rows(table):
+        recomputed.setdefault((row["unit"], row["station"]), set()).add(row["code"])
+    joined = {(join["unit"], join[side]) for join in report["joins"] for side in ("station", "joined_to")}
     stations = stations_of(data)
     wrong, seen = [], 0
     for row in stations:
-        codes = dirty(row)
+        key, codes = (row["village"], row["tps"]), dirty(row)
         seen += bool(codes)
-        missing = codes - found.get((row["village"], row["tps"]), set())
-        if missing:
-            wrong.append(f"station {row['village']}/{row['tps']}: not in the report: {sorted(missing)}")
+        if missing := codes - found.get(key, set()):
+            wrong.append(f"station {key}: not in the report: {sorted(missing)}")
+        listed = recomputed.get(key, set())
+        if codes & FORM != listed & FORM:
+            wrong.append(f"station {key}: form {sorted(codes & FORM)}, findings {sorted(listed & FORM)}")
+        # votes that are not the form's valid papers: fewer leave papers blank, more are left out
+        if codes - FORM and key not in joined and "F_COUNTED_VALID" not in listed:
+            wrong.append(f"station {key}: {sorted(codes - FORM)} without F_COUNTED_VALID")
     if report["counts"]["stations"] != len(stations):
         wrong.append(f"stations: {len(stations)} in the data, {report['counts']['stations']} in the report")
-    print(f"  stations {len(stations)}, dirty {seen}, each reported: {not wrong}")
+    print(f"  stations {len(stations)}, dirty {seen}, each reported and found again in the record: {not wrong}")
     return wrong
 
 
-def nothing_more(_data: Path, _out: Path) -> list[str]:
+FORM = {"F_VALID_INVALID", "F_COLLECTED_REGISTERED"}
+
+
+def double_majority(electors: int, cast: int, base: int, votes: dict[str, int]) -> tuple[str, str]:
+    """村委会组织法第18条 for one seat and one mark, by integers alone: more than half vote, more than half for one."""
+    if 2 * cast <= electors:
+        return "invalid_turnout", ""
+    elected = [name for name, count in votes.items() if 2 * count > base]
+    return ("full" if elected else "supplementary"), " ".join(elected)
+
+
+def villages_expected(data: Path) -> tuple[dict[str, tuple[str, str, str]], int]:
+    """Village -> outcome, elected, whether collected and valid as base differ; and the ties at the top."""
+    folder = data / "village-heads-2022"
+    sums: dict[str, Counter[str]] = {}
+    votes: dict[str, Counter[str]] = {}
+    for row in rows(folder / "stations.csv"):
+        sums.setdefault(row["vc"], Counter()).update({name: int(row[name]) for name in ("electors", "cast", "valid")})
+    for row in rows(folder / "votes.csv"):
+        votes.setdefault(row["vc"], Counter())[row["no"]] += int(row["votes"])
+    expected: dict[str, tuple[str, str, str]] = {}
+    ties = 0
+    for village, sum_of in sums.items():
+        first, other = (
+            double_majority(sum_of["electors"], sum_of["cast"], sum_of[base], votes[village])
+            for base in ("cast", "valid")
+        )
+        expected[village] = (*first, "true" if first != other else "false")
+        top = sorted(votes[village].values())[-2:]
+        ties += len(top) == 2 and top[0] == top[1]
+    return expected, ties
+
+
+def villages_check(data: Path, out: Path, table: Path) -> list[str]:
+    """The outcome of every village under the national double majority, decided a second time from the data."""
+    expected, ties = villages_expected(data)
+    found = {row["unit"]: (row["outcome"], row["elected"], row["base_sensitive"]) for row in rows(table)}
+    wrong = [
+        f"{village}: {expected.get(village)} from the data, {row} from the record"
+        for village, row in found.items()
+        if expected.get(village) != row
+    ]
+    if (units := json.loads((out / "report.json").read_text("utf-8"))["counts"]["units"]) != len(found):
+        wrong.append(f"{units} villages in the report, {len(found)} with an outcome")
+    counts = Counter(outcome for outcome, _, _ in found.values())
+    words = ("full", "supplementary", "invalid_turnout", "runoff", *sorted(counts))
+    print("  outcomes: " + ", ".join(f"{word} {counts[word]}" for word in dict.fromkeys(words)))
+    # with one mark a paper two persons cannot both have more than half: a tie at the top is never a runoff
+    print(f"  ties at the top in the whole data: {ties}")
+    differ = sorted(village for village, row in found.items() if row[2] == "true")
+    print(f"  outcome changes with the base (collected, valid): {len(differ)} villages: {' '.join(differ[:10])}")
+    print(f"  decided again from the data: {len(found)} villages, {len(wrong)} differences", flush=True)
+    return wrong
+
+
+def nothing_more(_data: Path, _out: Path, table: Path) -> list[str]:
     """For elections whose totals say it all."""
+    print(f"  outcomes: {dict(Counter(row['outcome'] for row in rows(table)))}")
     return []
 
 
@@ -163,14 +229,16 @@ def cases(part: str) -> list[Case]:
             "neighbourhood-ballots",
             ["neighbourhood-ballots", *(word for place in places for word in ("--place", place))],
             ballots_official(places),
+            "outcomes",
             nothing_more,
         ),
-        Case("stations", ["stations", "--province", PROVINCE], stations_official, stations_check),
+        Case("stations", ["stations", "--province", PROVINCE], stations_official, "findings", stations_check),
         Case(
             "village-heads",
             ["village-heads", *(word for county in counties for word in ("--county", county))],
             village_official(counties),
-            nothing_more,
+            "outcomes",
+            villages_check,
         ),
     ]
 
@@ -197,8 +265,11 @@ def play(case: Case, data: Path, out: Path, nodes: int) -> list[str]:
     seconds["verify ballots"] = timed([*verify, "--processes", "2", "--ballots", str(result / "sealed"), "--quiet"])
     totals = out / f"{case.name}-totals.csv"
     seconds["totals"] = timed([program("tally-verifier"), "totals", str(result / "public"), "--format", "csv"], totals)
+    table = out / f"{case.name}-{case.table}.csv"
+    ask = [program("tally-verifier"), case.table, str(result / "public"), "--format", "csv"]
+    seconds[case.table] = timed(ask, table)
     print("  seconds: " + ", ".join(f"{name} {value:.1f}" for name, value in seconds.items()), flush=True)
-    return compare(totals, case.official(data)) + case.check(data, result)
+    return compare(totals, case.official(data)) + case.check(data, result, table)
 
 
 def compare(path: Path, official: Totals) -> list[str]:
