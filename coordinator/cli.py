@@ -3,10 +3,13 @@
 Standard output is the result, standard error is talk; every message is Chinese and English.
 """
 
+import contextlib
+import csv
 import json
 import logging
 import struct
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -15,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from coordinator.desk import import_at_rest, import_running
 from coordinator.ledger.rebuilding import rebuild
+from coordinator.results.outcomes import HEADER, outcome_rows
+from coordinator.results.reading import read_unit
 from coordinator.sealing.making import init as seal_election
 from coordinator.sealing.problems import SealingFault
 from coordinator.sealing.profile_sheet import sheet
@@ -23,6 +28,7 @@ from coordinator.service import Doors, Service
 from coordinator.settings import CountyError, Home, InUse, guard, read_seed
 from coordinator.store import entries as log
 from coordinator.store.database import Database
+from tally_protocol.law.notice import notice
 from tally_protocol.record.sealing import Opener
 
 REFUSED: Final = 1
@@ -184,6 +190,40 @@ def check(home: HomeOption) -> None:
         raise fail(error) from None
     typer.echo(f"{rebuilt.county.size} 条记录，{compared} 个合计相符 · entries, totals equal")
     store.close()
+
+
+@contextlib.contextmanager
+def _reading(home: Path) -> Iterator[Database]:
+    """The store of a running or resting county; a fault is said and ends the command."""
+    try:
+        store = Database(Home(home).store)
+        try:
+            yield store
+        finally:
+            store.close()
+    except CountyError as error:
+        raise fail(error) from None
+
+
+@app.command()
+def outcomes(home: HomeOption) -> None:
+    """依规则的结果（CSV）· what the rules give for every contest, as the verifier prints it."""
+    with _reading(home) as store:
+        county = rebuild(store).county
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow(HEADER)
+    table.writerows(outcome_rows(county.units.values()))
+
+
+@app.command("notice")
+def notice_command(
+    home: HomeOption, unit: Annotated[str, typer.Argument(help="单位编号 · id of the unit")]
+) -> None:
+    """公告第15号：无效选票的认定 · the invalid-ballot rules of a unit, from its own profile."""
+    with _reading(home) as store:
+        state = read_unit(store, unit)
+    for line in notice(state.unit, state.profiles):
+        typer.echo(line)
 
 
 def main() -> None:

@@ -123,6 +123,20 @@ def read_range(database: Database, start: int, end: int) -> Iterator[Entry]:
         start = stop
 
 
+def of_unit(database: Database, unit: str) -> Iterator[Entry]:
+    """The election, and what may concern a unit: its notes, its tables' and committee's chains, all determinations."""
+    low, high = f"s/{unit}/", f"s/{unit}0"  # '0' follows '/'
+    name = f'"{unit}"'.encode()
+    with database.read() as connection:
+        rows = connection.exec_driver_sql(
+            """SELECT idx, hash, leaf, coalesce(chain, ''), coalesce(seq, 0), kind, note FROM entries
+               WHERE kind = 'election' OR chain = ? OR (chain > ? AND chain < ?)
+                  OR (kind IN ('roster', 'unit', 'determination') AND instr(note, ?) > 0) ORDER BY idx""",
+            (f"u/{unit}", low, high, name),
+        ).all()
+    return (Entry(*row) for row in rows)
+
+
 def find_place(connection: Connection, chain: str, seq: int) -> tuple[int, bytes] | None:
     """Log index and hash of the record at a place of a chain."""
     row = connection.exec_driver_sql(

@@ -1,0 +1,81 @@
+"""What the county prints from its store: outcomes like the verifier's, notice 15, reasons, figures."""
+
+from pathlib import Path
+
+import pytest
+
+from coordinator.intake.admission import Received
+from coordinator.ledger.rebuilding import rebuild
+from coordinator.results.outcomes import HEADER, outcome_rows
+from coordinator.results.reading import read_unit
+from coordinator.settings import CountyError
+from tally_protocol.law.states import UnitWord
+from tally_protocol.record.deciding import results_of
+from tests.committee import Committee
+from tests.coordinator.county import Bench, envelopes, make_home, whole_count
+from tests.world import WRITE_IN, World, papers
+
+
+@pytest.fixture
+def counted(tmp_path: Path) -> Bench:
+    """The small county, but for the second committee's names."""
+    world = World()
+    bench = Bench(make_home(tmp_path / "home", world), world)
+    *most, last = whole_count(world)[1]
+    for chain in [*most, last[:1]]:
+        bench.deliver(*chain)
+    return bench
+
+
+def test_a_unit_read_alone_is_the_unit_of_the_whole_county(counted: Bench) -> None:
+    """Its notes and chains suffice; other units' records are not looked at."""
+    whole = rebuild(counted.store).county.units
+    for name, state in whole.items():
+        alone = read_unit(counted.store, name)
+        assert (alone.head, alone.statement, alone.determined) == (state.head, state.statement, state.determined)
+        assert (alone.totals(), alone.final, alone.shown) == (state.totals(), state.final, state.shown)
+    assert results_of(read_unit(counted.store, "v1")) == results_of(whole["v1"])
+
+
+def test_a_unit_that_is_not_there(counted: Bench) -> None:
+    with pytest.raises(CountyError, match="v9"):
+        read_unit(counted.store, "v9")
+
+
+def test_outcomes_are_those_of_the_determinations(counted: Bench) -> None:
+    """[DET-2]: and a unit that waits for its names is `not_final`."""
+    assert HEADER == ("unit", "contest", "round", "outcome", "elected", "base_sensitive")
+    rows = list(outcome_rows(rebuild(counted.store).county.units.values()))
+    assert rows == [
+        # 260 papers, 240 of them valid: 2 x 121 > 260 no, but 2 x 121 > 240 yes
+        ("v1", "chair", "1", "supplementary", "", "true"),
+        # d 236 of 260; c 128: 256 > 260 no, 256 > 243 yes
+        ("v1", "member", "1", "supplementary", "d", "true"),
+        # 2 x 124 > 300 no
+        ("v1", "deputy", "1", "invalid_turnout", "", "false"),
+        ("v2", "chair", "1", "not_final", "", "false"),
+        ("v2", "member", "1", "not_final", "", "false"),
+        ("v2", "deputy", "1", "not_final", "", "false"),
+    ]
+
+
+def test_a_written_in_winner_is_one_word(tmp_path: Path) -> None:
+    """[OUTCOME-1]: references are separated by one space, so a name's own spaces are printed as `_`."""
+    world = World(values={"turnout.num": 1, "turnout.den": 100})
+    bench = Bench(make_home(tmp_path / "home", world), world)
+    desk = world.desk("v2", "1")
+    desk.open()
+    desk.batch(papers(60, WRITE_IN), ["Ma Yun", "王\u3000二"])
+    desk.close(voters=60, issued=60)
+    committee = Committee(world, "v2", [desk])
+    notes = committee.statement(), committee.names()
+    bench.deliver(*envelopes(world, desk), *[Received(note, b"", None) for note in notes])
+    rows = list(outcome_rows([read_unit(bench.store, "v2")]))
+    assert rows[0][3:] == ("full", "+Ma_Yun", "false")
+    assert rows[1][3:] == ("full", "c +王_二", "false")
+
+
+def test_a_voided_unit_is_voided(counted: Bench) -> None:
+    state = rebuild(counted.store).county.units["v1"]
+    state.state = UnitWord.VOIDED
+    assert {row[3] for row in outcome_rows([state])} == {"voided"}
