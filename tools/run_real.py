@@ -130,7 +130,7 @@ def dirty(row: dict[str, str]) -> set[str]:
 
 
 def stations_check(data: Path, out: Path, table: Path) -> list[str]:
-    """Every dirty station is in the report and, with the codes of its form, in the findings of the record; none is lost."""
+    """Every dirty station is in the report and, with its form's codes, in the findings of the record."""
     report = json.loads((out / "report.json").read_text("utf-8"))
     found: dict[tuple[str, str], set[str]] = {}
     for entry in [*report["findings"], *report["left_out"]]:
