@@ -12,13 +12,17 @@ from typing import Any, Final
 
 from verifier.decode.grammar import read_object
 from verifier.decode.kinds import SEALED_TAIL
-from verifier.decode.layouts import Layout, PaperClaim
+from verifier.decode.layouts import HEAD, PER, VERDICTS, WRITTEN, Layout, PaperClaim
 from verifier.findings.codes import Refused
 from verifier.hashes import merkle_root, name_commitment, paper_leaf, paper_salts
 
 _HEAD: Final = b"changpiao/v1 sealed\n"
 SEALED_LIMIT: Final = 524_288
-_VALID, _BLANK, _OVER = 0, 1, 2
+VALID, BLANK, OVER, DUPLICATE, ILLEGIBLE, UNPAIRED = range(6)  # places of VERDICTS
+TORN: Final = VERDICTS.index("torn")
+MARKED_STATUS: Final = 3
+Ballot = dict[str, Any]  # the part `ballot` of a profile
+Cells = list[tuple[bytes, bytes]]  # of each contest: candidate cells, slot cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def check_papers(part: bytes, claim: PaperClaim) -> int:
     _check_tail(sealed, claim)
     if commitment(sealed.secret, sealed.rows).hex() != claim.root:  # [BALLOT-2]
         raise Refused("E_COMMITMENT", f"root {claim.root}", "another root")
-    figures, write_ins = count_papers(layout, sealed.rows, claim.table, all_or_nothing=claim.void_paper_on_overvote)
+    figures, write_ins = count_papers(layout, sealed.rows, claim.table, claim.ballot)
     if figures != claim.figures or write_ins != claim.write_ins:  # [BALLOT-3]
         places = [layout.label(i) for i, (a, b) in enumerate(zip(figures, claim.figures, strict=True)) if a != b]
         raise Refused(
@@ -93,15 +97,16 @@ def commitment(secret: bytes, rows: list[bytes]) -> bytes:
 
 
 def count_papers(
-    layout: Layout, rows: Iterable[bytes], table: list[int], *, all_or_nothing: bool
+    layout: Layout, rows: Iterable[bytes], table: list[int], ballot: Ballot
 ) -> tuple[list[int], list[list[int]]]:
-    """Figures and write_ins by the validity rules."""
+    """Figures and write_ins by the validity rules of the layout's profile."""
     figures = [0] * layout.length
     written: Counter[tuple[int, int]] = Counter()
+    namesakes = _namesakes(layout)
     for row, times in Counter(rows).items():
         _check_cells(layout, row, len(table))
         figures[0] += times
-        _count_row(layout, row, times, figures, written, all_or_nothing=all_or_nothing)
+        _count_row(layout, ballot, namesakes, row, times, figures, written)
     pairs = sorted((contest, table[code - 1], votes) for (contest, code), votes in written.items())
     return figures, [list(pair) for pair in pairs]
 
@@ -129,40 +134,101 @@ def _check_cells(layout: Layout, row: bytes, entries: int) -> None:
             raise Refused("E_RANGE", f"a slot code of 0 to {entries}", "another", check="E1")
 
 
+def _namesakes(layout: Layout) -> list[dict[int, int]]:
+    """One person under two posts of a paper (id and name equal): for each, contest -> candidate."""
+    places: dict[tuple[str, str], dict[int, int]] = {}
+    for i, contest in enumerate(layout.contests):
+        for j, person in enumerate(zip(contest.candidates, contest.names, strict=True)):
+            places.setdefault(person, {})[i] = j
+    return [where for where in places.values() if len(where) > 1]
+
+
+def _approved_twice(cells: Cells, namesakes: list[dict[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """Everybody approved under more than one post, as (contest, cell) pairs; the cell of a written name is -code."""
+    for where in namesakes:
+        places = [(contest, cell) for contest, cell in where.items() if cells[contest][0][cell] == 1]
+        if len(places) > 1:
+            yield places
+    codes = Counter(code for _, slots in cells for code in set(slots) - {0})
+    for code, posts in codes.items():
+        if posts > 1:
+            yield [(contest, -code) for contest, (_, slots) in enumerate(cells) if code in slots]
+
+
+def judge(layout: Layout, ballot: Ballot, namesakes: list[dict[int, int]], row: bytes) -> tuple[list[int], Cells]:
+    """What one paper counts in each contest (a place of VERDICTS), and its cells as far as they count (spec/8)."""
+    cells, status = list(_cells(layout, row)), row[0]
+    if status and not (status == MARKED_STATUS and ballot["extra_mark"] != "ballot"):  # step 1, [VALID-1]
+        return [TORN + status - 1] * len(cells), cells
+    if ballot["illegible"] == "ballot" and any(3 in marks for marks, _ in cells):  # step 2, [VALID-3]
+        return [ILLEGIBLE] * len(cells), cells
+    approvals = [marks.count(1) + len(set(slots) - {0}) for marks, slots in cells]  # [VALID-2]
+    limits = [contest.max_marks for contest in layout.contests]
+    over = [many > limit for many, limit in zip(approvals, limits, strict=True)]
+    if ballot["overvote"]["compare"] == "total":  # step 3
+        over = [sum(approvals) > sum(limits)] * len(over)
+    elif ballot["overvote"]["scope"] == "ballot":
+        over = [any(over)] * len(over)
+    if all(over):
+        return [OVER] * len(cells), cells
+    twice = list(_approved_twice(cells, namesakes))  # step 4, [VALID-3]
+    posts = {contest for places in twice for contest, _ in places}
+    if twice and ballot["dup_post"] == "ballot":
+        posts = set(range(len(cells)))
+    elif ballot["dup_post"] == "highest_only":
+        posts = set()
+        cells = _highest_only(cells, twice)
+    strict = ballot["write_in"] == "needs_oppose"
+    return [
+        OVER if over[place] else DUPLICATE if place in posts else _judge_post(marks, slots, needs_oppose=strict)
+        for place, (marks, slots) in enumerate(cells)
+    ], cells
+
+
+def _judge_post(marks: bytes, slots: bytes, *, needs_oppose: bool) -> int:
+    """Steps 5 to 7, for a contest that no step before has decided."""
+    names = len(set(slots) - {0})
+    if needs_oppose and names > marks.count(2):
+        return UNPAIRED
+    if not any(marks) and not names:  # [VALID-4]
+        return BLANK
+    return VALID
+
+
+def _highest_only(cells: Cells, twice: list[list[tuple[int, int]]]) -> Cells:
+    """The cells with every further post of a person taken as empty."""
+    left = [(bytearray(marks), slots) for marks, slots in cells]
+    for places in twice:
+        for contest, cell in sorted(places)[1:]:
+            marks, slots = left[contest]
+            if cell >= 0:
+                marks[cell] = 0
+            else:
+                left[contest] = (marks, slots.replace(bytes((-cell,)), b"\0"))
+    return [(bytes(marks), slots) for marks, slots in left]
+
+
 def _count_row(
     layout: Layout,
+    ballot: Ballot,
+    namesakes: list[dict[int, int]],
     row: bytes,
     times: int,
     figures: list[int],
     written: Counter[tuple[int, int]],
-    *,
-    all_or_nothing: bool,
 ) -> None:
-    status = row[0]
-    parts = list(_cells(layout, row))
-    if status:  # [VALID-1] a void paper counts under its status in every contest
-        for start in layout.starts:
-            figures[start + 2 + status] += times
-        return
-    names = [set(slots) - {0} for _, slots in parts]
-    over = [
-        marks.count(1) + len(codes) > contest.max_marks  # [VALID-2]
-        for (marks, _), codes, contest in zip(parts, names, layout.contests, strict=True)
-    ]
-    if all_or_nothing and any(over):
-        over = [True] * len(over)  # [VALID-3]
-    for place, ((marks, slots), start) in enumerate(zip(parts, layout.starts, strict=True)):
-        if over[place]:
-            figures[start + _OVER] += times
-        elif not any(marks) and not any(slots):
-            figures[start + _BLANK] += times  # [VALID-4]
-        else:
-            figures[start + _VALID] += times  # [VALID-5]
-            figures[start + 8] += times * len(names[place])
-            for candidate, mark in enumerate(marks):
-                figures[start + 9 + 4 * candidate + (mark - 1 if mark else 3)] += times
-            for code in names[place]:
-                written[place, code] += times
+    verdicts, cells = judge(layout, ballot, namesakes, row)
+    for place, (verdict, start) in enumerate(zip(verdicts, layout.starts, strict=True)):
+        figures[start + verdict] += times
+        if verdict != VALID:
+            continue
+        marks, slots = cells[place]  # [VALID-5]
+        names = set(slots) - {0}
+        figures[start + WRITTEN] += times * len(names)
+        for candidate, mark in enumerate(marks):
+            figures[start + HEAD + PER * candidate + (mark - 1 if mark else 3)] += times
+        for code in names:
+            written[place, code] += times
 
 
 def index_archive(read: Iterator[bytes]) -> dict[str, tuple[int, int]]:

@@ -12,7 +12,8 @@ app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions
 
 Record = Annotated[str, typer.Argument(help="公开资料：文件夹或 http(s) 地址。The published record: a folder or URL.")]
 Processes = Annotated[int, typer.Option(help="进程数，0 为自动。Processes, 0 = automatic.")]
-
+Form = Annotated[str, typer.Option("--format", help="csv 或 json。csv or json.")]
+Out = Annotated[str, typer.Option(metavar="FILE", help="写入文件。Write to a file.")]
 
 _ended: list[int] = []  # exit code of the command that ran; empty if none could
 
@@ -69,14 +70,32 @@ def verify(
 
 
 @app.command()
-def totals(
+def totals(record: Record, form: Form = "csv", out: Out = "", processes: Processes = 0) -> None:
+    """由记录重算票数。Totals from the record alone."""
+    _end(commands.table(record, "totals", form=form, out=out, processes=processes, render=render_rich))
+
+
+@app.command()
+def outcomes(record: Record, form: Form = "csv", out: Out = "", processes: Processes = 0) -> None:
+    """由记录重新判定结果。Outcomes decided again from the record alone."""
+    _end(commands.table(record, "outcomes", form=form, out=out, processes=processes, render=render_rich))
+
+
+@app.command()
+def findings(record: Record, form: Form = "csv", out: Out = "", processes: Processes = 0) -> None:
+    """由记录核对各表。Findings on forms, boxes and contests."""
+    _end(commands.table(record, "findings", form=form, out=out, processes=processes, render=render_rich))
+
+
+@app.command()
+def explain(
     record: Record,
-    form: Annotated[str, typer.Option("--format", help="csv 或 json。csv or json.")] = "csv",
-    out: Annotated[str, typer.Option(metavar="FILE", help="写入文件。Write to a file.")] = "",
+    unit: Annotated[str, typer.Option(help="选举单位。The unit.")],
+    contest: Annotated[str, typer.Option(help="职位。One contest of it.")] = "",
     processes: Processes = 0,
 ) -> None:
-    """由记录重算票数。Totals from the record alone."""
-    _end(commands.totals(record, form=form, out=out, processes=processes, render=render_rich))
+    """说明结果如何得出。Why a contest came out as it did."""
+    _end(commands.explain(record, unit=unit, contest=contest, processes=processes, render=render_rich))
 
 
 @app.command()

@@ -47,10 +47,20 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--quiet", action="store_true", help="不输出文字 no text")
     one.add_argument("--progress", action="store_true", help="总是显示进度 show progress without a terminal too")
-    one = sub.add_parser("totals", help="由记录重算票数 totals from the record alone")
+    for name, text in (
+        ("totals", "由记录重算票数 totals from the record alone"),
+        ("outcomes", "由记录重新判定结果 outcomes decided again from the record alone"),
+        ("findings", "由记录核对各表 findings on forms, boxes and contests"),
+    ):
+        one = sub.add_parser(name, help=text)
+        one.add_argument("record")
+        one.add_argument("--format", default="csv", choices=("csv", "json"), dest="form")
+        one.add_argument("--out", default="", metavar="FILE")
+        one.add_argument("--processes", type=int, default=0)
+    one = sub.add_parser("explain", help="说明结果如何得出 why a contest came out as it did")
     one.add_argument("record")
-    one.add_argument("--format", default="csv", choices=("csv", "json"), dest="form")
-    one.add_argument("--out", default="", metavar="FILE")
+    one.add_argument("--unit", required=True, help="选举单位 the unit")
+    one.add_argument("--contest", default="", help="职位 one contest of it")
     one.add_argument("--processes", type=int, default=0)
     one = sub.add_parser("inspect", help="显示一条记录 print one record")
     one.add_argument("record", help="资料（与序号同用）或文件 a record (with INDEX) or a file")
@@ -70,8 +80,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return commands.checks()
     if command == "verify":
         return commands.verify(**given, render=render_plain)
-    if command == "totals":
-        return commands.totals(**given, render=render_plain)
+    if command in ("totals", "outcomes", "findings"):
+        return commands.table(name=command, **given, render=render_plain)
+    if command == "explain":
+        return commands.explain(**given, render=render_plain)
     if command == "inspect":
         return commands.inspect(**given)
     if command == "conformance":

@@ -1,110 +1,50 @@
 """A tiny record made by hand from spec/ alone; shares no code with the producers or with the verifier.
 
-One rehearsal, two units, three stations, written-in names, a void, a correction, statements, opened names, standings.
+One rehearsal, two units, three stations, written-in names, a void, a correction, statements, opened names, steps,
+determinations, a declaration, standings.
 
 `Maker().story()` fills `entries`; `publish(folder)` lays them out as spec/5 says, whatever they are.
 """
 
 import base64
 import hashlib
-import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-ZERO = "0" * 64
-Fields = dict[str, Any]
-ELECTION = "test-2026"
-ORIGIN = "tally.example/test-2026"
+from tests.verifier.profiles import Body, profile, result
+from tests.verifier.signing import (
+    ELECTION,
+    ORIGIN,
+    ZERO,
+    Fields,
+    canon,
+    commitment,
+    hash_of,
+    key_id,
+    key_of,
+    name_of,
+    note,
+    public,
+    sha,
+    tree,
+    vkey,
+)
 
-
-def sha(*parts: bytes) -> bytes:
-    return hashlib.sha256(b"".join(parts)).digest()
-
-
-def canon(fields: Any) -> str:
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def tree(leaves: list[bytes]) -> bytes:
-    """RFC 6962, by its recursion."""
-    if len(leaves) < 2:
-        return leaves[0] if leaves else sha(b"")
-    split = 1 << ((len(leaves) - 1).bit_length() - 1)
-    return sha(b"\x01", tree(leaves[:split]), tree(leaves[split:]))
-
-
-def key_of(label: str) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(sha(label.encode()))
-
-
-def public(label: str) -> str:
-    return key_of(label).public_key().public_bytes_raw().hex()
-
-
-def name_of(label: str) -> str:
-    return f"changpiao/{ELECTION}/{label}"
-
-
-def key_id(name: str, key: bytes, kind: int = 1) -> bytes:
-    return sha(name.encode(), b"\n", bytes((kind,)), key)[:4]
-
-
-def vkey(name: str, label: str) -> str:
-    raw = bytes.fromhex(public(label))
-    return f"{name}+{key_id(name, raw).hex()}+{base64.b64encode(bytes((1,)) + raw).decode()}"
-
-
-def sign_text(text: bytes, labels: Iterable[str]) -> bytes:
-    lines = []
-    for label in labels:
-        name, key = name_of(label), key_of(label)
-        raw = key_id(name, key.public_key().public_bytes_raw()) + key.sign(text)
-        lines.append(f"— {name} {base64.b64encode(raw).decode()}\n".encode())
-    return text + b"\n" + b"".join(lines)
-
-
-def note(kind: str, fields: Fields, labels: Iterable[str]) -> bytes:
-    return sign_text(f"changpiao/v1 {kind}\n{canon(fields)}\n".encode(), labels)
-
-
-def text_of(entry: bytes) -> bytes:
-    return entry[: entry.rindex(b"\n\n") + 1]
-
-
-def hash_of(entry: bytes) -> str:
-    return sha(text_of(entry)).hex()
-
-
-def fields_of(entry: bytes) -> Fields:
-    fields: Fields = json.loads(text_of(entry).split(b"\n")[1])
-    return fields
-
-
-def labels_of(entry: bytes) -> list[str]:
-    lines = entry[entry.rindex(b"\n\n") + 2 : -1].decode().split("\n")
-    return [line.split(" ")[1].removeprefix(f"changpiao/{ELECTION}/") for line in lines]
-
-
-def again(entry: bytes, **changes: Any) -> bytes:
-    """The same record with other fields, signed again by the same people: what a dishonest insider can make."""
-    kind = entry.split(b"\n")[0].split(b" ")[1].decode()
-    return note(kind, {**fields_of(entry), **changes}, labels_of(entry))
-
-
-def commitment(salt: str, name: str) -> str:
-    return sha(b"changpiao/v1 name\n", bytes.fromhex(salt), name.encode()).hex()
+REGISTERED = {"v1": 200, "v2": 50}
+PAPER = 21  # papers, twelve integers of the one contest, four for each of its two candidates
+VERDICTS = 11
 
 
 class Maker:
     """Plays the election and remembers what chains and totals need."""
 
-    def __init__(self, *, pad: int = 0, units_root: str = "", full_names: bool = False) -> None:
+    def __init__(self, *, pad: int = 0, units_root: str = "", body: Body | None = None, **unit: Any) -> None:
         self.units_root = units_root
-        self.full_names = full_names
+        # two villages: one where the base of the share decides, one where it does not
+        self.body = body or profile(elected__base="valid")
+        self.unit_fields = unit
         self.pad = pad  # further `box` records, to reach sizes around the width of a tile
         self.entries: list[bytes] = []
         self.sealed: dict[str, list[tuple[bytes, bytes]]] = {"v1": [], "v2": []}
@@ -131,14 +71,6 @@ class Maker:
     # --- the manifest
 
     def seal(self) -> None:
-        signers = {kind: ["scrutineer"] for kind in ("open", "box", "batch", "void", "correction")}
-        signers |= {"statement": ["chair"], "names": ["chair"], "close": ["scrutineer", "teller"]}
-        profile = {
-            "id": "p",
-            "names": {"full": self.full_names, "min_votes": 3},
-            "overvote": "post",
-            "signers": signers,
-        }
         ids = [sha(b"\0", unit.encode()) for unit in ("v1", "v2")]
         self.election_hash = self.append(
             "election",
@@ -146,7 +78,7 @@ class Maker:
                 "authority": public("authority"), "ballot_key": "09" + "00" * 31, "county_key": public("county"),
                 "date": "2026-11-23", "id": ELECTION, "log": {
                     "ed25519": public("log"), "mldsa44": base64.b64encode(self.mldsa_public).decode()},
-                "origin": ORIGIN, "policy": "none", "profiles": [profile], "spec": 1, "test": True, "threshold": 50,
+                "origin": ORIGIN, "policy": "none", "profiles": [self.body], "spec": 1, "test": True, "threshold": 50,
                 "title": "清河县演练", "units": 2, "units_root": self.units_root or tree(ids).hex(),
             },
             ["authority"],
@@ -156,15 +88,19 @@ class Maker:
 
     def unit(self, unit: str, stations: list[str], place: list[str], *, slots: int) -> None:
         rosters = [{"id": station, "roster": self.roster(unit, station)} for station in stations]
-        candidates = [{"id": "c1", "name": "阿依古丽·买买提"}, {"id": "c2", "name": "李\\四", "sex": "m"}]
+        candidates = [{"id": "c1", "name": "阿依古丽·买买提", "sex": "f"}, {"id": "c2", "name": "李\\四", "sex": "m"}]
         fields: Fields = {
             "boxes": [{"id": f"box-{s}", "kind": "main", "layout": "L", "station": s} for s in stations],
-            "committee": [{"id": "chair", "key": public(f"{unit}/chair"), "role": "chair"}],
-            "contests": [{"candidates": candidates, "id": "chief", "max_marks": 1, "round": 1, "seats": 1,
-                          "title": "主任", "write_ins": slots}],
+            "committee": [
+                {"id": "chair", "key": public(f"{unit}/chair"), "role": "chair"},
+                {"id": "watch", "key": public(f"{unit}/watch"), "role": "scrutineer"},
+            ],
+            "contests": [{"candidates": candidates, "id": "chief", "max_marks": 1, "round": 1, "rule": "election",
+                          "seats": 1, "title": "主任", "write_ins": slots}],
             "election": self.election_hash, "id": unit, "layouts": [{"contests": ["chief"], "id": "L"}],
-            "name": f"{unit}村", "node": "n1", "place": place, "prev": ZERO, "profile": "p", "registered": 300,
-            "stations": rosters, "version": 1,
+            "name": f"{unit}村", "node": "n1", "place": place, "prev": ZERO, "profile": "p",
+            "registered": REGISTERED[unit], "relations": [["c1", "+王五", "sibling"]], "rules": [],
+            "stations": rosters, "version": 1, **self.unit_fields,
         }  # fmt: skip
         fields["hash"] = self.append("unit", fields, ["authority"])
         self.note_of[unit] = fields
@@ -188,7 +124,7 @@ class Maker:
 
     def open(self, unit: str, station: str) -> None:
         cited = next(s["roster"] for s in self.note_of[unit]["stations"] if s["id"] == station)
-        self.running[f"{unit}/{station}"] = {"L": [0] * 18}
+        self.running[f"{unit}/{station}"] = {"L": [0] * PAPER}
         self.chained(
             "open", f"s/{unit}/{station}", self.who(unit, station), nonce="012345678901", officials=["jian", "ji"],
             roster=cited, unit_note=self.note_of[unit]["hash"],
@@ -198,17 +134,17 @@ class Maker:
 
     def papers(self, rows: list[bytes], table: list[int]) -> tuple[list[int], list[list[int]]]:
         """Figures of one contest of two candidates and at most one slot, max_marks 1, counted the slow way."""
-        figures, votes = [0] * 18, dict.fromkeys(table, 0)
+        figures, votes = [0] * PAPER, dict.fromkeys(table, 0)
         for row in rows:
             figures[0] += 1
             approvals = row[1:3].count(1) + (len(row) > 3 and row[3] > 0)
-            place = 3 + row[0] if row[0] else 3 if approvals > 1 else 2 if not any(row[1:]) else 1
+            place = 6 + row[0] if row[0] else 3 if approvals > 1 else 2 if not any(row[1:]) else 1
             figures[place] += 1
             if place == 1:
                 for candidate in (0, 1):
-                    figures[10 + 4 * candidate + {1: 0, 2: 1, 3: 2, 0: 3}[row[1 + candidate]]] += 1
+                    figures[13 + 4 * candidate + {1: 0, 2: 1, 3: 2, 0: 3}[row[1 + candidate]]] += 1
                 if len(row) > 3 and row[3]:
-                    figures[9] += 1
+                    figures[12] += 1
                     votes[table[row[3] - 1]] += 1
         return figures, [[0, number, count] for number, count in sorted(votes.items()) if count]
 
@@ -267,21 +203,30 @@ class Maker:
             statement=self.statements[unit],
         )  # fmt: skip
 
+    def determination(self, unit: str, *results: Body) -> None:
+        statement = self.statements[unit]
+        self.chained("determination", "c", ["county"], contests=list(results), statement=statement, unit=unit)
+
+    def step(self, chain: str, word: str, **reason: str) -> None:
+        unit = chain.split("/")[1]
+        labels = [f"{unit}/watch"] if chain.startswith("u/") else self.who(*chain.split("/")[1:])
+        self.chained("step", chain, labels, step=word, **reason)
+
     def standing(self, unit: str) -> tuple[str, list[int]]:
         given = self.note_of[unit]
-        rows, sums, closed = [], [0] * 17, 0
+        rows, sums, closed = [], [0] * (PAPER - 1), 0
         for entry in given["stations"]:
             count, head = self.heads.get(f"s/{unit}/{entry['id']}", (0, ZERO))
             rows.append([entry["id"], count, head])
-            running = self.running.get(f"{unit}/{entry['id']}", {"L": [0] * 18})["L"]
+            running = self.running.get(f"{unit}/{entry['id']}", {"L": [0] * PAPER})["L"]
             sums = [a + b for a, b in zip(sums, running[1:], strict=True)]
             closed += f"{unit}/{entry['id']}" in self.closes
-        papers = sum(sums[:8])
+        papers, registered = sum(sums[:VERDICTS]), REGISTERED[unit]
         statement = self.statements.get(unit, ZERO)
-        text = canon({"closed": closed, "contests": [["chief", sums]], "papers": papers, "registered": 300,
+        text = canon({"closed": closed, "contests": [["chief", sums]], "papers": papers, "registered": registered,
                       "statement": statement, "stations": rows, "unit": unit})  # fmt: skip
         digest = sha(b"changpiao/v1 unit-standing\n", text.encode(), b"\n").hex()
-        return digest, [closed, papers, 300, int(statement != ZERO), len(rows), 1]
+        return digest, [closed, papers, registered, int(statement != ZERO), len(rows), 1]
 
     def place(self, names: list[str], children: list[tuple[str, str, list[int]]]) -> tuple[str, list[int]]:
         sums = [sum(column) for column in zip(*(child[2] for child in children), strict=True)]
@@ -322,19 +267,35 @@ class Maker:
                    target_seq=self.heads["s/v1/a"][0] - 1)  # fmt: skip
         spoilt = self.batch("v1", "b", [b"\0\1\0\0"] * 50, [])
         figures, _ = self.papers([b"\0\1\0\0"] * 50, [])
-        self.running["v1/b"]["L"] = [0] * 18
-        self.chained("void", "s/v1/b", self.who("v1", "b"), effect=[-n for n in figures], layout="L", reason="重复",
-                     running=[0] * 18, target=spoilt, target_seq=self.heads["s/v1/b"][0] - 1, write_ins=[])  # fmt: skip
+        self.running["v1/b"]["L"] = [0] * PAPER
+        self.chained(
+            "void", "s/v1/b", self.who("v1", "b"), effect=[-n for n in figures], layout="L", reason="重复",
+            running=[0] * PAPER, target=spoilt, target_seq=self.heads["s/v1/b"][0] - 1, write_ins=[],
+        )  # fmt: skip
         self.batch("v1", "b", [b"\0\0\1\0"] * 52 + [b"\0\2\2\1"] * 2, [(1, other, "王五")])
+        self.step("s/v2/a", "polls_closed")
+        self.step("s/v2/a", "sorted")
         self.batch("v2", "a", [b"\0\1\0"] * 20 + [b"\0\2\1"] * 10, [])
+        self.step("s/v2/a", "interrupted", reason="停电")
+        self.step("s/v2/a", "resumed")
         self.standings()
         self.close("v1", "a", 1, 2, [["chief", 1, 6], ["chief", 2, 1]], collected=55, issued=54)
         self.close("v1", "b", 2, 1, [["chief", 1, 2]])
         self.close("v2", "a", 1, 0, [], collected=30, valid=30, invalid=0)
         self.statement("v2")
+        self.determination("v2", result("chief", "full", base="valid", base_value=30, elected=["c1"]))
         self.statement("v1")
         entries = [["a", 1, "王五", salt], ["b", 1, "王五", other]]
         self.names("v1", [{"contest": "chief", "entries": entries, "name": "王五", "votes": 8}], [["chief", 1]])
+        # 2 x 52 > 92 valid papers, but not > 109 collected: the base decides
+        self.determination("v1", result("chief", "full", base="valid", base_value=92, elected=["c2"], sensitive=True))
+        self.step("u/v2", "announced")
+        self.step("u/v2", "reviewed")
+        self.chained(
+            "declaration", "u/v2", ["v2/chair"], contests=[{"contest": "chief", "elected": []}],
+            reasons=[["chief", "c1", "disqualified", "法院判决"]], statement=self.statements["v2"],
+        )  # fmt: skip
+        self.step("u/v2", "filed")
         self.standings()
         return self
 

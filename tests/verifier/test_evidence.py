@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.verifier.conftest import Codes
-from tests.verifier.maker import ZERO, Maker, hash_of, note, sha, tree
+from tests.verifier.maker import Maker
+from tests.verifier.signing import ZERO, hash_of, note, sha, tree
 from tests.verifier.test_record import changed
 
 # --- ballots
@@ -103,11 +104,11 @@ def proof(maker: Maker, index: int, size: int, **wrong: Any) -> bytes:
         (lambda maker: receipt(maker, to=99, time=1_800_000_000), {"E2 MISSING"}),
         (lambda maker: receipt(maker, election=ZERO), {"E2 E_RECEIPT"}),
         (lambda _: b"nonsense", {"E2 E_RECEIPT"}),
-        (lambda maker: proof(maker, 9, 27), set()),
+        (lambda maker: proof(maker, 9, len(maker.entries)), set()),
         (lambda maker: proof(maker, 9, 13), set()),
-        (lambda maker: proof(maker, 9, 27, hashes=[b"\0" * 32] * 5), {"E2 E_PROOF"}),
-        (lambda maker: proof(maker, 9, 27, hashes=[]), {"E2 E_PROOF"}),
-        (lambda maker: proof(maker, 9, 27, root=b"\1" * 32), {"E2 E_SPLIT"}),
+        (lambda maker: proof(maker, 9, len(maker.entries), hashes=[b"\0" * 32] * 5), {"E2 E_PROOF"}),
+        (lambda maker: proof(maker, 9, len(maker.entries), hashes=[]), {"E2 E_PROOF"}),
+        (lambda maker: proof(maker, 9, len(maker.entries), root=b"\1" * 32), {"E2 E_SPLIT"}),
         (lambda _: b"c2sp.org/tlog-proof@v1\nindex 09\n\n", {"E2 E_PROOF"}),
     ],
 )

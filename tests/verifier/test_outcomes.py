@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from tests.verifier.conftest import Codes, Run
-from tests.verifier.maker import Maker, again, hash_of, vkey
-from tests.verifier.test_record import changed
+from tests.verifier.maker import Maker
+from tests.verifier.signing import again, hash_of, vkey
+from tests.verifier.test_record import at, changed
 from verifier.chain.manifest import read_election
 from verifier.chain.walk import Assignment
 from verifier.checks.files import FilePass
@@ -43,6 +44,11 @@ def program(*arguments: object, shell: str = "plain") -> subprocess.CompletedPro
     )
 
 
+def unfinished(maker: Maker) -> list[bytes]:
+    """The log before the written-in names were opened."""
+    return maker.entries[: at(maker.entries, "names")]
+
+
 # --- anchors and exit codes
 
 
@@ -58,7 +64,7 @@ def test_a_contradiction_comes_before_a_missing_anchor(maker: Maker, tmp_path: P
 
 
 def test_a_missing_anchor_comes_before_a_missing_file(maker: Maker, tmp_path: Path, run: Run) -> None:
-    maker.publish(tmp_path, maker.entries[:-2])
+    maker.publish(tmp_path, unfinished(maker))
     assert run("verify", tmp_path)[0] == 3
 
 
@@ -83,10 +89,10 @@ def test_both_shells_have_the_same_exit_codes(shell: str, honest: Path, maker: M
     """0 to 4 and 64, on a pipe, without progress and without a traceback."""
     broken, short = tmp_path / "broken", tmp_path / "short"
     maker.publish(broken, changed("batch", prev="1" * 64)(maker.entries))
-    maker.publish(short, maker.entries[:-2])
+    maker.publish(short, unfinished(maker))
     big = tmp_path / "big"
     big.mkdir()
-    (big / "checkpoint").write_bytes(maker.checkpoint(maker.entries).replace(b"\n27\n", b"\n9999999999\n"))
+    (big / "checkpoint").write_bytes(maker.checkpoint(maker.entries).replace(b"\n37\n", b"\n9999999999\n"))
     record, key = honest / "pub", ("--key", honest / "key")
     for expected, arguments in (
         (0, ["verify", record, *key]),
@@ -248,7 +254,7 @@ def test_totals_of_a_failed_record_are_not_printed(maker: Maker, tmp_path: Path,
     """[TOTALS-1]; an incomplete record gives figures and a warning."""
     maker.publish(tmp_path / "bad", changed("close", batches=7)(maker.entries))
     assert run("totals", tmp_path / "bad")[:2] == (1, "")
-    maker.publish(tmp_path / "part", maker.entries[:-3])
+    maker.publish(tmp_path / "part", unfinished(maker))
     code, out, err = run("totals", tmp_path / "part")
     assert (code, out.startswith("unit,contest"), "INCOMPLETE" in err) == (2, True, True)
 
@@ -306,8 +312,8 @@ def test_a_file_changed_between_two_readings_gives_no_verdict(maker: Maker, tmp_
     head = check._checkpoint()  # noqa: SLF001 - the step that opens the record
     assert head is not None
     files = FilePass(check.folder, head, check.report.tally).run()
-    bundle = tmp_path / "tile/entries/000.p/27"
+    bundle = tmp_path / "tile/entries/000.p" / str(len(maker.entries))
     bundle.write_bytes(bundle.read_bytes()[:-1] + b"x")
     assignment = Assignment(read_election(read_record(files.first)))
     with pytest.raises(NoVerdict, match="changes while"):
-        walk_shard(Job(str(tmp_path), 27, tuple(files.digests), assignment, 0, 1))
+        walk_shard(Job(str(tmp_path), len(maker.entries), tuple(files.digests), assignment, 0, 1))

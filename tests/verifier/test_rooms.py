@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.verifier.maker import Maker, canon, key_of, sha, tree
-from verifier.ballots import count_papers, index_archive
+from tests.verifier.maker import Maker
+from tests.verifier.signing import canon, key_of, sha, tree
+from verifier.ballots import index_archive
 from verifier.chain.route import route
-from verifier.chain.station import StationChain
 from verifier.decode.grammar import read_object, read_thoroughly
-from verifier.decode.layouts import Contest, Layout
 from verifier.findings.codes import Refused
 from verifier.notes import read_record, split_note
 from verifier.signatures import GROUP_ORDER, SMALL_ORDER, Ed25519Keys, key_is_sound
@@ -191,42 +190,6 @@ def test_every_entry_goes_to_the_unit_that_its_fields_name(maker: Maker) -> None
         assert (way.chain, way.unit.decode()) == (chain, unit)
 
 
-CONTESTS = (
-    Contest("x", "x", ("a", "b"), ("a", "b"), 1, 1),
-    Contest("y", "y", ("c",), ("c",), 1, 2),
-)
-PAPER = Layout("L", CONTESTS, (1, 18), 31, 7)
-
-
-@pytest.mark.parametrize(
-    ("row", "per_paper", "first", "second"),
-    [
-        ("00 01 00 00 01 00 00", False, 0, 0),  # [VALID-4], [VALID-5]
-        ("00 00 00 00 02 00 00", False, 1, 0),  # blank; a mark that is not an approval is a mark
-        ("00 01 01 00 01 00 00", False, 2, 0),  # [VALID-2] over in one contest
-        ("00 01 01 00 01 00 00", True, 2, 2),  # [VALID-3] over in all
-        ("00 01 00 01 01 00 00", False, 2, 0),  # a written name is an approval
-        ("00 00 00 00 00 02 02", False, 1, 0),  # the same name twice is one
-        ("00 00 00 00 00 01 02", False, 1, 2),
-        ("03 01 01 00 01 00 00", True, 5, 5),  # [VALID-1] the status alone
-    ],
-)
-def test_validity(row: str, per_paper: bool, first: int, second: int) -> None:
-    figures, write_ins = count_papers(PAPER, [bytes.fromhex(row)] * 3, [4, 9], all_or_nothing=per_paper)
-    PAPER.check(figures)
-    assert figures[0] == 3
-    assert figures[1:9].index(3) == first
-    assert figures[18:26].index(3) == second
-    assert sum(votes for _, _, votes in write_ins) == figures[9] + figures[26]
-
-
-@pytest.mark.parametrize("row", ["06" + "00" * 6, "00040000000000", "00000003000000", "0100000000ff00"])
-def test_a_byte_that_the_cell_does_not_know(row: str) -> None:
-    """[CELL-1], also on a void paper."""
-    with pytest.raises(Refused, match="E_RANGE"):
-        count_papers(PAPER, [bytes.fromhex(row)], [4, 9], all_or_nothing=False)
-
-
 @pytest.mark.parametrize("chunk", [1, 7, 1000])
 def test_an_archive_is_indexed_in_any_pieces(chunk: int) -> None:
     parts = [(sha(bytes([i])), bytes(i * 5)) for i in range(6)]
@@ -237,22 +200,3 @@ def test_an_archive_is_indexed_in_any_pieces(chunk: int) -> None:
         assert data[offset : offset + size] == part
     with pytest.raises(Refused, match="E_SEALED"):
         index_archive(iter([data[:-1]]))
-
-
-@pytest.mark.parametrize(
-    ("register", "new", "write_ins", "code"),
-    [
-        (1999, 2, [], "E_LIMIT"),  # names_per_chain
-        (0, 1, [[0, 1, 1], [1, 1, 4]], "E_SUM"),  # one entry, more votes than valid papers, though the sums are right
-        (0, 1, [[0, 1, 1], [2, 1, 1]], "E_LAYOUT"),
-    ],
-)
-def test_the_register_of_written_in_names(register: int, new: int, write_ins: list[list[int]], code: str) -> None:
-    """[NAME-1], [NAME-2], [CONV-2]."""
-    chain = StationChain("s/v1/a", "v1", "a", register=["00" * 32] * register)
-    figures = [3, 3, *[0] * 7, 1, *[0] * 8, 3, *[0] * 7, 4, *[0] * 4]
-    table = list(range(register + 1, register + new + 1))
-    with pytest.raises(Refused, match=code):
-        chain._check_names(  # noqa: SLF001 - no small paper has these figures
-            PAPER, {"figures": figures, "names": ["00" * 32] * new, "table": table, "write_ins": write_ins}
-        )

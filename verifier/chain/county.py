@@ -1,16 +1,19 @@
 """The county chain: every standings record cites a prefix of this log and what that prefix gives.
 
-Serves [STAND-1], [STAND-2], [STAND-3], [SIGN-3] (county), [CHAIN-1] to [CHAIN-3].
+Serves [STAND-1], [STAND-2], [STAND-3], [SIGN-3] (county), [CHAIN-1] to [CHAIN-3]. Determinations are links of the same
+chain; what they say is judged where their unit is walked, here they only have to follow one another.
 """
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from verifier.chain.manifest import Election
 from verifier.chain.places import NO_SUMS, ResultsTree, Sums, UnitStanding
 from verifier.chain.signers import sole_signer
 from verifier.chain.station import Links
+from verifier.chain.walk import CountyLink
 from verifier.findings.codes import Refused
 from verifier.findings.report import Finding, Tally
 from verifier.notes import Record, read_record
@@ -47,7 +50,7 @@ def results_at(sizes: Sequence[int], changes: Iterable[tuple[int, UnitStanding]]
 
 
 class CountyChain:
-    """Walks the standings records in log order."""
+    """Walks the standings records and the links of the determinations in log order."""
 
     def __init__(
         self,
@@ -68,7 +71,30 @@ class CountyChain:
         self._keys = Ed25519Keys()
         self._seen: set[str] = set()
         self._indices: list[int] = []  # where standings records stand in the log
-        self._unverified: tuple[int, Record, list[tuple[bytes, bytes]]] | None = None
+        self._unverified: tuple[int, bytes, list[tuple[bytes, bytes]]] | None = None
+
+    def walk(self, standings: Iterable[tuple[int, bytes]], links: Iterable[CountyLink]) -> None:
+        """All of the chain, in the order of the log."""
+        merged: list[tuple[int, bytes | CountyLink]] = [*standings, *((link.index, link) for link in links)]
+        for index, entry in sorted(merged, key=itemgetter(0)):
+            if isinstance(entry, CountyLink):
+                self._link(entry)
+            else:
+                self.feed(index, entry)
+
+    def _link(self, link: CountyLink) -> None:
+        """A determination; one that was refused is no link, so what comes after hangs in the air."""
+        if self.links.broken or not link.hash:
+            self.links.broken = True
+            return
+        self.tally.touch("S3")
+        try:
+            self.links.check({"seq": link.seq, "prev": link.prev})
+        except Refused as refused:
+            self.tally.add(Finding.of(refused, f"entry {link.index} determination c seq {link.seq}", link.index))
+            self.links.broken = True
+            return
+        self.links.advance(link.hash)
 
     def feed(self, index: int, data: bytes) -> None:
         """One standings entry; what is wrong becomes a finding."""
@@ -97,30 +123,31 @@ class CountyChain:
         self.tally.touch("S5")
         self.links.check(fields)
         self._check_prefix(index, fields)
-        self.links.advance(record)
+        self.links.advance(record.hash)
         self.size = fields["size"]
         self._check_results(fields)
 
     def _signed(self, index: int, record: Record, pairs: list[tuple[bytes, bytes]]) -> None:
         self.tally.touch("A3")
         if self.signatures == "all":
-            self._verify(record, pairs)
+            self._verify(record.note.text, pairs)
         elif self.signatures == "heads":
-            self._unverified = (index, record, pairs)
+            self._unverified = (index, record.note.text, pairs)
 
-    def _verify(self, record: Record, pairs: list[tuple[bytes, bytes]]) -> None:
+    def _verify(self, text: bytes, pairs: list[tuple[bytes, bytes]]) -> None:
         for key, signature in pairs:
-            if not self._keys.verify(key, signature, record.note.text):
+            if not self._keys.verify(key, signature, text):
                 raise Refused("E_SIG", "the county's signature", "one that does not verify")
 
-    def finish(self) -> None:
-        """Mode `heads`: the newest standings record vouches for the others [VERIFY-6]."""
-        if self._unverified is not None:
-            index, record, pairs = self._unverified
+    def finish(self, determinations: Iterable[tuple[int, bytes, list[tuple[bytes, bytes]]] | None] = ()) -> None:
+        """Mode `heads`: the newest record of the chain vouches for the others [VERIFY-6]."""
+        pending = [one for one in (self._unverified, *determinations) if one is not None]
+        if pending:
+            index, text, pairs = max(pending, key=itemgetter(0))
             try:
-                self._verify(record, pairs)
+                self._verify(text, pairs)
             except Refused as refused:
-                self.tally.add(Finding.of(refused, f"entry {index} standings", index))
+                self.tally.add(Finding.of(refused, f"entry {index} c", index))
 
     def _check_prefix(self, index: int, fields: dict[str, Any]) -> None:
         """[STAND-1] a prefix of this log that rises, [STAND-3] something new besides standings."""

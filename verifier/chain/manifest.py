@@ -1,19 +1,19 @@
 """The sealed election as the log tells it: who may sign where, which papers exist. Grows as manifest notes come.
 
-Serves [SEAL-1], [SEAL-3], [SEAL-4], [SEAL-5], [SIGN-1], [KEY-1], [CHAIN-5] (versions) and [LOG-1].
+Serves [SEAL-1], [SEAL-3] to [SEAL-7], [PROF-2] to [PROF-4], [SIGN-1], [KEY-1], [CHAIN-5] (versions) and [LOG-1].
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from verifier.decode.layouts import Contest, Layout, contests_of, layouts_of
+from verifier.decode.profiles import Profile, read_profile, with_rules
 from verifier.decode.shapes import canonical_base64
 from verifier.findings.codes import Refused
 from verifier.hashes import ZERO
 from verifier.notes import Record, Signer
 from verifier.signatures import key_is_canonical
-
-SIGNER_KINDS: Final = ("open", "box", "batch", "void", "correction", "close", "statement", "names")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +23,6 @@ class Person:
     id: str
     role: str
     signer: Signer
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What a profile fixes for verification; roles are sorted, because they are compared as multisets."""
-
-    id: str
-    full_names: bool
-    min_votes: int
-    void_paper_on_overvote: bool
-    roles: dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +65,16 @@ class UnitNote:
     name: str
     version: int
     place: tuple[str, ...]
-    registered: int
-    profile: Profile
+    registered: int | None
+    profile: Profile  # the unit's own, with its rules laid over it
+    profiles: Mapping[str, Profile]  # all of the election's, this one in its place
     contests: dict[str, Contest]
     layouts: dict[str, Layout]
     stations: dict[str, Roster]
-    boxes: dict[str, str]
+    electors: dict[str, int | None]  # registered at each station
+    boxes: dict[str, tuple[str, str]]  # station and layout
     committee: tuple[Person, ...]
+    relations: Sequence[Sequence[str]]
 
 
 @dataclass(slots=True)
@@ -116,13 +108,6 @@ def read_election(record: Record) -> Election:
     if {"test" in ident, "test" in origin} != {fields["test"]}:
         raise Refused("E_TEST", "'test' in id and origin of a rehearsal, and only there", f"test is {fields['test']}")
     prefix = f"changpiao/{ident}/"
-    profiles = {}
-    for entry in fields["profiles"]:
-        roles = {kind: sorted(entry["signers"][kind]) for kind in SIGNER_KINDS}
-        names = entry["names"]
-        profiles[entry["id"]] = Profile(
-            entry["id"], names["full"], names["min_votes"], entry["overvote"] == "ballot", roles
-        )
     return Election(
         hash=record.hash,
         id=ident,
@@ -134,7 +119,7 @@ def read_election(record: Record) -> Election:
         log_ed25519=sound(fields["log"]["ed25519"]),
         log_mldsa44=canonical_base64(fields["log"]["mldsa44"]),
         origin=origin,
-        profiles=profiles,
+        profiles={entry["id"]: read_profile(entry, fields["threshold"]) for entry in fields["profiles"]},
         threshold=fields["threshold"],
         units=fields["units"],
         units_root=fields["units_root"],
@@ -155,10 +140,13 @@ def read_unit(election: Election, manifest: UnitManifest, record: Record) -> Uni
     """A unit note: what it cites exists [SEAL-3], one key is one person [SEAL-4], versions follow [SEAL-5]."""
     fields: dict[str, Any] = record.fields
     _follows(fields, manifest.newest)
-    profile = election.profiles.get(fields["profile"])
-    if profile is None:
-        raise Refused("E_MANIFEST", "a profile of the election", f"profile {fields['profile']}")
-    layouts = layouts_of(fields)
+    contests = contests_of(fields)
+    for ident in (fields["profile"], *(contest.profile for contest in contests.values())):
+        if ident not in election.profiles:
+            raise Refused("E_MANIFEST", "a profile of the election", f"profile {ident}")
+    profile = with_rules(election.profiles[fields["profile"]], fields["rules"], election.threshold)
+    profiles = {**election.profiles, profile.id: profile} if fields["rules"] else election.profiles
+    layouts = layouts_of(fields, by_total(profiles))
     stations: dict[str, Roster] = {}
     for entry in fields["stations"]:
         roster = manifest.rosters.get(entry["roster"])
@@ -170,19 +158,30 @@ def read_unit(election: Election, manifest: UnitManifest, record: Record) -> Uni
             raise Refused("E_MANIFEST", "a station and a layout of the unit", f"box {box['id']}")
     committee = people_of(election.id, fields["id"], fields["committee"])
     _one_key_one_person(committee, stations)
+    _nobody_counts_for_himself(committee, stations, contests, fields["relations"])
     return UnitNote(
         hash=record.hash,
         id=fields["id"],
         name=fields["name"],
         version=fields["version"],
         place=tuple(fields["place"]),
-        registered=fields.get("registered", 0),
+        registered=fields.get("registered"),
         profile=profile,
-        contests=contests_of(fields),
+        profiles=profiles,
+        contests=contests,
         layouts=layouts,
         stations=stations,
-        boxes={box["id"]: box["station"] for box in fields["boxes"]},
+        electors={entry["id"]: entry.get("registered") for entry in fields["stations"]},
+        boxes={box["id"]: (box["station"], box["layout"]) for box in fields["boxes"]},
         committee=committee,
+        relations=fields["relations"],
+    )
+
+
+def by_total(profiles: Mapping[str, Profile]) -> frozenset[str]:
+    """Profiles that compare the approvals of the whole paper with all its seats [FIG-2]."""
+    return frozenset(
+        ident for ident, profile in profiles.items() if profile.body["ballot"]["overvote"]["compare"] == "total"
     )
 
 
@@ -207,3 +206,20 @@ def _one_key_one_person(committee: tuple[Person, ...], stations: dict[str, Roste
     for ident, key in holders:
         if key_of.setdefault(ident, key) != key or id_of.setdefault(key, ident) != ident:
             raise Refused("E_MANIFEST", "one key for one id and one id for one key", f"id {ident}")
+
+
+def _nobody_counts_for_himself(
+    committee: tuple[Person, ...],
+    stations: dict[str, Roster],
+    contests: dict[str, Contest],
+    relations: Sequence[Sequence[str]],
+) -> None:
+    """[SEAL-7]: who organises or counts is no candidate and no declared relative of one (VC-15, EL-43)."""
+    serving = {person.id for person in committee}
+    serving.update(person.id for roster in stations.values() for person in roster.officials)
+    standing = {candidate for contest in contests.values() for candidate in contest.candidates}
+    if serving & standing:
+        raise Refused("E_MANIFEST", "officials who are no candidates", f"id {min(serving & standing)}")
+    for one, other, word in relations:
+        if (one in serving and other in standing) or (other in serving and one in standing):
+            raise Refused("E_MANIFEST", "officials who are no relatives of candidates", f"{one}, {other}: {word}")

@@ -27,7 +27,7 @@ class UnitStanding:
 
 def standing_of(unit: Unit, note: UnitNote) -> UnitStanding:
     """Standing of a unit as it is now."""
-    closed, papers = unit.closed_stations(note), unit.papers(note)
+    closed, papers, registered = unit.closed_stations(note), unit.papers(note), note.registered or 0
     contests = ",".join(
         f'["{contest}",[{",".join(map(str, sums))}]]' for contest, sums in unit.contest_sums(note).items()
     )
@@ -37,12 +37,12 @@ def standing_of(unit: Unit, note: UnitNote) -> UnitStanding:
         count, head = (chain.links.count, chain.links.head) if chain else (0, ZERO)
         rows.append(f'["{station}",{count},"{head}"]')
     text = (
-        f'{{"closed":{closed},"contests":[{contests}],"papers":{papers},"registered":{note.registered},'
+        f'{{"closed":{closed},"contests":[{contests}],"papers":{papers},"registered":{registered},'
         f'"statement":"{unit.statement}","stations":[{",".join(rows)}],"unit":"{unit.id}"}}'
     )
     digest = sha256(b"changpiao/v1 unit-standing\n" + text.encode() + b"\n").hexdigest()
     stated = int(unit.statement != ZERO)
-    return UnitStanding(unit.id, note.place, digest, (closed, papers, note.registered, stated, len(note.stations), 1))
+    return UnitStanding(unit.id, note.place, digest, (closed, papers, registered, stated, len(note.stations), 1))
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 _CHAIN: Final = re.compile(rb'"chain":"([^"]*)"')
 _UNIT: Final = re.compile(rb'"election":"[0-9a-f]{64}","id":"([^"]*)","layouts":')
 _ROSTER: Final = re.compile(rb'"unit":"([^"]*)","version":[0-9]+\}\n\n')
+_DETERMINED: Final = re.compile(rb'"unit":"([^"]*)"\}\n\n')
 _HEAD: Final = b"changpiao/v1 "
 MANIFEST: Final = frozenset((b"election", b"roster", b"unit"))
 
@@ -31,5 +32,9 @@ def route(data: bytes) -> Route:
     match = _CHAIN.search(data)
     if match is None:
         return Route(kind, "", b"")
-    parts = match.group(1).split(b"/")
-    return Route(kind, match.group(1).decode("utf-8", "replace"), parts[1] if len(parts) > 1 else b"")
+    chain = match.group(1)
+    if kind == b"determination":  # of the county's chain, about a unit
+        match = _DETERMINED.search(data)
+        return Route(kind, chain.decode("utf-8", "replace"), match.group(1) if match else b"")
+    parts = chain.split(b"/")
+    return Route(kind, chain.decode("utf-8", "replace"), parts[1] if len(parts) > 1 else b"")

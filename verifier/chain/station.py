@@ -1,6 +1,7 @@
-"""One station chain: links, running totals, the register of written-in names, corrections, closing.
+"""One station chain: links, states, running totals, the register of written-in names, corrections, closing.
 
-Serves [CHAIN-1] to [CHAIN-7], [RUN-1], [RUN-2], [NAME-1], [NAME-2], [FIX-1], [FIX-2], [CLOSE-1], [CLOSE-2], [CUT-2].
+Serves [CHAIN-1] to [CHAIN-7], [STEP-1], [RUN-1], [RUN-2], [NAME-1], [NAME-2], [FIX-1], [FIX-2], [CLOSE-1], [CLOSE-2],
+[FIND-1], [CUT-2].
 A record changes the state only after every rule has held, so a refused record leaves the chain as it was.
 """
 
@@ -10,7 +11,11 @@ from operator import add, neg, sub
 from typing import Any
 
 from verifier.chain.manifest import Roster, UnitManifest, UnitNote
-from verifier.decode.layouts import Layout, PaperClaim, paper_findings
+from verifier.chain.states import BEFORE, INTERRUPTED, NEW, after_station, event_of
+from verifier.decode.cases import BoxForm, StationForm
+from verifier.decode.forms import form_findings
+from verifier.decode.kinds import BOX_COUNTS
+from verifier.decode.layouts import WRITTEN, Layout, PaperClaim
 from verifier.findings.codes import Refused
 from verifier.hashes import ZERO
 from verifier.notes import Record
@@ -37,10 +42,10 @@ class Links:
         if fields["prev"] != self.head:
             raise Refused("E_CHAIN", f"prev {self.head}", fields["prev"])
 
-    def advance(self, record: Record) -> None:
+    def advance(self, digest: str) -> None:
         """Move the head."""
         self.count += 1
-        self.head = record.hash
+        self.head = digest
 
 
 @dataclass(slots=True)
@@ -75,7 +80,12 @@ class StationChain:
     links: Links = field(default_factory=Links)
     note: UnitNote | None = None
     roster: Roster | None = None
+    state: str = NEW
+    before: str = NEW  # the state that an interruption has left
     closed: int | None = None  # seq of the close
+    paper: dict[str, int] = field(default_factory=dict)  # what the station's form says, from the close
+    joined: bool = False
+    boxes: dict[str, dict[str, int]] = field(default_factory=dict)  # the last record of each box counts
     running: dict[str, list[int]] = field(default_factory=dict)
     register: list[str] = field(default_factory=list)
     batches: dict[int, Batch] = field(default_factory=dict)
@@ -100,13 +110,17 @@ class StationChain:
             raise Refused("E_MANIFEST", "officials of the roster in its order", ", ".join(fields["officials"]))
         return note, roster
 
-    def check_state(self, kind: str) -> None:
-        """[CHAIN-4] open first and once, [CHAIN-7] only corrections after close."""
-        first = self.links.count == 0
-        if first != (kind == "open"):
-            raise Refused("E_NONZERO", "one open, as the first record", kind)
-        if self.closed is not None and kind != "correction":
-            raise Refused("E_CLOSED", "only corrections after close", kind)
+    def next_state(self, record: Record) -> str:
+        """[STEP-1]: the state after this record; what the table has not is refused."""
+        after = after_station(self.state, event_of(record.kind, record.fields))
+        return self.before if after == BEFORE else after
+
+    def advance(self, record: Record, state: str) -> None:
+        """Every rule has held: move the head and the state."""
+        if state == INTERRUPTED:
+            self.before = self.state
+        self.state = state
+        self.links.advance(record.hash)
 
     def opened(self, note: UnitNote, roster: Roster) -> None:
         """Running figures start at all zeros; the chain keeps this version of its unit [SEAL-5]."""
@@ -115,8 +129,10 @@ class StationChain:
 
     def box(self, note: UnitNote, fields: Fields) -> None:
         """A box must be the unit note's box of this station [CHAIN-6]."""
-        if note.boxes.get(fields["box"]) != self.station:
+        station, _ = note.boxes.get(fields["box"], ("", ""))
+        if station != self.station:
             raise Refused("E_UNKNOWN_BOX", f"a box of station {self.station}", fields["box"])
+        self.boxes[fields["box"]] = {name: fields[name] for name in BOX_COUNTS if name in fields}
 
     def layout(self, note: UnitNote, fields: Fields) -> Layout:
         """The layout must be one of the unit's [CHAIN-6]."""
@@ -125,10 +141,11 @@ class StationChain:
             raise Refused("E_LAYOUT", "a layout of the unit", fields["layout"])
         return layout
 
-    def batch(self, note: UnitNote, record: Record, shared: dict[str, UnitBatches], threshold: int) -> PaperClaim:
+    def batch(self, note: UnitNote, record: Record, shared: dict[str, UnitBatches]) -> PaperClaim:
         """A batch adds its figures."""
         fields: Fields = record.fields
         layout = self.layout(note, fields)
+        threshold = note.profiles[layout.profile].min_papers
         figures: list[int] = fields["figures"]
         layout.check(figures)
         self._check_running(layout, fields["running"], figures)  # [RUN-1]
@@ -200,16 +217,28 @@ class StationChain:
                 raise Refused("E_LAYOUT", "a layout of the unit", layout)
             if station not in note.stations:
                 raise Refused("E_UNKNOWN_CHAIN", "a station of the unit", station)
-        alone = not fields["joined_from"] and not fields["joined_to"]
-        first = next(iter(self.running.values()))
-        expected = paper_findings(
-            fields["paper"],
-            papers=first[0] if alone and len(note.layouts) == 1 else None,
-            valid=first[1] if alone and len(note.contests) == 1 else None,
-        )
-        if fields["findings"] != expected:
+        joined = bool(fields["joined_from"] or fields["joined_to"])
+        expected = sorted({code for code, _, _ in form_findings(fields["paper"], **self.counted(note, joined=joined))})
+        if fields["findings"] != expected:  # [FIND-1]
             raise Refused("E_FINDING", ", ".join(expected) or "none", ", ".join(fields["findings"]) or "none")
-        self.closed = fields["seq"]
+        self.closed, self.paper, self.joined = fields["seq"], fields["paper"], joined
+
+    def counted(self, note: UnitNote, *, joined: bool) -> dict[str, int]:
+        """What the rules 104 and 105 hold the form against, where they apply."""
+        first = next(iter(self.running.values()))
+        counted = {"counted": first[0]} if len(note.layouts) == 1 and not joined else {}
+        return {**counted, "counted_valid": first[1]} if len(note.contests) == 1 and not joined else counted
+
+    def form(self, note: UnitNote) -> StationForm:
+        """The station as the rules see it, by a version of its unit note."""
+        boxes = [
+            BoxForm(box, layout, self.boxes.get(box))
+            for box, (station, layout) in note.boxes.items()
+            if station == self.station
+        ]
+        closed = self.closed is not None
+        electors = note.electors.get(self.station)
+        return StationForm(self.station, electors, closed, self.paper, tuple(boxes), self.joined, self.running)
 
     def write_ins_in_force(self, note: UnitNote) -> list[list[Any]]:
         """[contest, number, votes] by contest in unit order, then number."""
@@ -245,7 +274,7 @@ class StationChain:
             sums[contest] += votes
             if votes > figures[layout.starts[contest]]:
                 raise Refused("E_SUM", "at most the valid papers for one written-in entry", f"number {number}")
-        if sums != [figures[start + 8] for start in layout.starts]:
+        if sums != [figures[start + WRITTEN] for start in layout.starts]:
             raise Refused("E_SUM", "write_ins that add up to written", "another sum")
 
     def _target(self, layout: Layout, fields: Fields) -> Batch:
@@ -269,7 +298,7 @@ class StationChain:
             place=f"{self.name} seq {fields['seq']}",
             hash=record.hash,
             layout=layout,
-            void_paper_on_overvote=note.profile.void_paper_on_overvote,
+            ballot=note.profiles[layout.profile].body["ballot"],
             figures=fields["figures"],
             write_ins=fields["write_ins"],
             table=fields["table"],

@@ -1,19 +1,20 @@
 """The log walked in its order, for some or all of its units: every rule that needs no file.
 
-Serves [LOG-2], [LOG-3], [LOG-4], [SEAL-4] (station keys), [KEY-1], [CHAIN-1], [CHAIN-6], [SIGN-4], [VERIFY-6].
+Serves [LOG-2], [LOG-3], [LOG-4], [SEAL-4] (station keys), [KEY-1], [CHAIN-1], [CHAIN-6], [SIGN-4], [DET-1], [VERIFY-6].
 One walker sees all entries of its units; walkers over different units add up. A refused record breaks its chain once.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from verifier.chain.manifest import Election, UnitNote, read_roster, read_unit
 from verifier.chain.places import UnitStanding, standing_of
 from verifier.chain.route import MANIFEST, Route
 from verifier.chain.signers import sole_signer, station_and_people
+from verifier.chain.states import VOIDED
 from verifier.chain.station import Fields, StationChain
 from verifier.chain.unit import Unit
+from verifier.decode.cases import Law
 from verifier.decode.kinds import STATION_KINDS, UNIT_KINDS
 from verifier.decode.layouts import PaperClaim
 from verifier.findings.codes import Refused
@@ -22,6 +23,7 @@ from verifier.notes import Record, read_record
 from verifier.signatures import Ed25519Keys, key_is_a_point
 
 Pairs = list[tuple[bytes, bytes]]
+CHAINED_KINDS = STATION_KINDS | UNIT_KINDS | {"step"}
 PaperCheck = Callable[[PaperClaim], None]
 
 
@@ -38,6 +40,16 @@ class Assignment:
     hole: int = 2**63  # entries from here on cannot be walked: a bundle before them is missing
 
 
+@dataclass(frozen=True, slots=True)
+class CountyLink:
+    """A determination as a link of the county's chain, which is walked elsewhere; `hash` is empty if it was refused."""
+
+    index: int
+    seq: int = -1
+    prev: str = ""
+    hash: str = ""
+
+
 @dataclass(slots=True)
 class Walked:
     """What a walker found; small enough to travel between processes."""
@@ -48,6 +60,8 @@ class Walked:
     standings: list[tuple[int, UnitStanding]] = field(default_factory=list)  # (size, unit as it was then)
     heads: dict[str, tuple[int, str]] = field(default_factory=dict)  # only for small logs (conformance)
     answers: dict[tuple[str, int], str] = field(default_factory=dict)  # (chain, seq) -> hash
+    county: list[CountyLink] = field(default_factory=list)
+    county_pending: tuple[int, bytes, Pairs] | None = None  # mode `heads`: the newest determination seen here
     first_break: int = 2**63
     unverified: int = 0  # records whose signatures mode `heads` did not verify
 
@@ -55,8 +69,9 @@ class Walked:
 class Walker:
     """Feeds entries in log order into units and chains."""
 
-    def __init__(self, assignment: Assignment, papers: PaperCheck | None = None) -> None:
+    def __init__(self, assignment: Assignment, law: Law, papers: PaperCheck | None = None) -> None:
         self.todo = assignment
+        self.law = law
         self.election = assignment.election
         self.papers = papers
         self.keys = Ed25519Keys()
@@ -85,6 +100,8 @@ class Walker:
                 return  # what stands before is not all there, so only the spelling can be judged
             if way.kind in MANIFEST:
                 self._manifest(index, record)
+            elif record.kind == "determination":
+                self._determination(index, record)
             else:
                 self._chained(index, record)
         except Refused as refused:
@@ -96,6 +113,10 @@ class Walker:
         kind = record.kind if record else way.kind.decode("ascii", "replace")
         place = f"entry {index} {kind} {chain}{seq}"
         self.result.tally.add(Finding.of(refused, place, index))
+        if way.kind == b"determination":
+            if refused.code != "E_DUP":
+                self.result.county.append(CountyLink(index))
+            return
         self.result.first_break = min(self.result.first_break, index)
         parts = chain.split("/")
         unit = self.units.get(parts[1]) if len(parts) > 1 else None
@@ -173,7 +194,7 @@ class Walker:
 
     def _chained(self, index: int, record: Record) -> None:
         fields: Fields = record.fields
-        if record.kind not in STATION_KINDS and record.kind not in UNIT_KINDS:
+        if record.kind not in CHAINED_KINDS:
             raise Refused("E_KIND", "a kind of the log", record.kind)  # [LOG-4]
         if fields["election"] != self.election.hash:
             raise Refused("E_ELECTION", self.election.hash, fields["election"])  # [CHAIN-1]
@@ -185,12 +206,33 @@ class Walker:
         self.result.tally.touch("S3")
         if (chain, fields["seq"]) in self.todo.wanted:
             self.result.answers[chain, fields["seq"]] = record.hash
-        if record.kind in UNIT_KINDS:
+        if len(parts) == 2:
             done = self._on_unit(index, record, unit, unit.manifest.newest)
         else:
             done = self._on_station(index, record, unit, parts[2])
         if done:
             self._dirty.add(unit.id)
+
+    def _determination(self, index: int, record: Record) -> None:
+        """A link of the county's chain about one unit: signed by the county, and what the rules give [DET-2]."""
+        fields: Fields = record.fields
+        result = self.result
+        if fields["election"] != self.election.hash:
+            raise Refused("E_ELECTION", self.election.hash, fields["election"])  # [CHAIN-1]
+        unit = self.units.get(fields["unit"])
+        if unit is None or unit.manifest.newest is None:
+            raise Refused("E_UNKNOWN_CHAIN", "a unit of the manifest", f"unit {fields['unit']}")  # [CHAIN-6]
+        self._signed(index, "c", record, sole_signer(record.note, self.election.county))  # [SIGN-3]
+        result.county.append(CountyLink(index, fields["seq"], fields["prev"], record.hash))
+        if self.todo.only_unit not in ("", unit.id):
+            return
+        result.tally.touch("I7")
+        if unit.broken:
+            return
+        try:
+            unit.check_determination(record, self.law)
+        except Refused as refused:  # the links of the county's chain are sound, so it is walked on
+            result.tally.add(Finding.of(refused, f"entry {index} determination {unit.id}", index))
 
     def _station_chain(self, unit: Unit, name: str, station: str) -> StationChain:
         found = unit.stations.get(station)
@@ -220,9 +262,10 @@ class Walker:
         if chain.links.broken:
             return False
         chain.links.check(fields)
-        chain.check_state(record.kind)
+        self.result.tally.touch("S6")
+        state = chain.next_state(record)
         self._apply(chain, note, record, unit)
-        chain.links.advance(record)
+        chain.advance(record, state)
         return True
 
     def _apply(self, chain: StationChain, note: UnitNote, record: Record, unit: Unit) -> None:
@@ -236,7 +279,7 @@ class Walker:
             case "batch":
                 for check in ("I2", "I3", "I6"):
                     tally.touch(check)
-                claim = chain.batch(note, record, unit.batches, self.election.threshold)
+                claim = chain.batch(note, record, unit.batches)
             case "correction":
                 for check in ("I2", "I3", "I4"):
                     tally.touch(check)
@@ -245,9 +288,11 @@ class Walker:
                 tally.touch("I3")
                 tally.touch("I4")
                 chain.void(note, record)
-            case _:
+            case "close":
                 tally.touch("I5")
                 chain.close(note, record)
+            case _:  # a step moves the state alone
+                pass
         if claim is not None and self.papers is not None:
             self.papers(claim)
 
@@ -263,12 +308,22 @@ class Walker:
             unit.links.broken = True  # sums over a broken station mean nothing; reported once, at the station
             return False
         unit.links.check(fields)
-        self.result.tally.touch("I5")
-        if record.kind == "statement":
-            unit.check_statement(record)
-        else:
-            unit.check_names(record)
-        unit.links.advance(record)
+        tally = self.result.tally
+        tally.touch("S6")
+        state = unit.next_state(record)
+        match record.kind:
+            case "statement":
+                tally.touch("I5")
+                unit.check_statement(record)
+            case "names":
+                tally.touch("I5")
+                unit.check_names(record)
+            case "declaration":
+                tally.touch("I8")
+                unit.check_declaration(record, self.law)
+            case _:  # a step moves the state alone
+                pass
+        unit.advance(record, state)
         return True
 
     # --- standings and the end
@@ -288,6 +343,7 @@ class Walker:
     def finish(self, size: int) -> Walked:
         """The end of the log: pending signatures, unproven keys, what is open or not final."""
         self._flush(size)
+        self.result.county_pending = self._pending.pop("c", None)
         for chain, (index, text, pairs) in self._pending.items():
             try:
                 self._verify(text, pairs)
@@ -304,7 +360,7 @@ class Walker:
         return self.result
 
     def _completeness(self, unit: Unit) -> None:
-        """C3 and C4 for one unit."""
+        """C3, C4 and C5 for one unit."""
         note = unit.manifest.newest
         if note is None:
             return
@@ -317,34 +373,13 @@ class Walker:
             found = "not opened" if chain is None or chain.note is None else "not closed"
             tally.add(Finding.of(Refused("MISSING", "an open and a close", found), f"s/{unit.id}/{station}"))
         tally.touch("C4")
-        if unit.broken:
+        tally.touch("C5")
+        if unit.broken or unit.state == VOIDED:  # nothing more is asked of an election that is void
             return
-        problem = ""
-        if unit.stated_note is None:
-            problem = "no statement"
-        elif unit.stated_note is not note or unit.stated_heads != unit.heads(note):
-            problem = "records after the last statement"
-        elif any(unit.written(note).values()) and not unit.opening.complete:
-            problem = "written-in names are not opened"
+        problem = unit.unfinished()
         if problem:
-            tally.add(
-                Finding.of(Refused("NOT_FINAL", "a statement of the final heads and names", problem), f"u/{unit.id}")
-            )
-
-
-def totals_of(unit: Unit) -> list[tuple[str, str, str, int]]:
-    """Rows of `totals` for one unit: candidates, then opened persons, then what is not opened (spec/7)."""
-    note = unit.manifest.newest
-    rows: list[tuple[str, str, str, int]] = []
-    if note is None:
-        return rows
-    rest: dict[str, Any] = dict(unit.unopened(note, unit.opening))
-    for contest, sums in unit.contest_sums(note).items():
-        for place, candidate in enumerate(note.contests[contest].candidates):
-            rows.append((unit.id, contest, candidate, sums[9 + 4 * place]))
-        rows += [
-            (unit.id, contest, f"+{name}", votes) for owner, name, votes in unit.opening.persons if owner == contest
-        ]
-        if rest.get(contest):
-            rows.append((unit.id, contest, "+", rest[contest]))
-    return rows
+            lacking = Refused("NOT_FINAL", "a statement of the final heads and names", problem)
+            tally.add(Finding.of(lacking, f"u/{unit.id}"))
+        elif unit.determined != unit.statement:  # [DET-1]
+            lacking = Refused("NOT_FINAL", "a determination of the last statement", "none", check="C5")
+            tally.add(Finding.of(lacking, f"u/{unit.id}"))

@@ -1,6 +1,7 @@
 """The commands that both shells offer, with their exit codes; a shell adds options and looks, nothing else.
 
-Serves the exit codes of spec/7, [VERIFY-2], [TOTALS-1]. No traceback reaches a user: what cannot be read is exit 4.
+Serves the exit codes of spec/7, [VERIFY-2], [TOTALS-1], [OUTCOME-1], [OUTCOME-2]. No traceback reaches a user: what
+cannot be read is exit 4.
 """
 
 import json
@@ -16,11 +17,11 @@ from verifier.checks.conformance import run_vectors
 from verifier.checks.files import check_size, mirror_files
 from verifier.checks.inspection import inspection, record_at
 from verifier.checks.progress import ProgressLine
-from verifier.checks.totals import as_csv, as_json
+from verifier.checks.tables import Row, as_csv, as_json
 from verifier.checks.verify import Anchor, Options, Verification
 from verifier.checks.wording import check_list
 from verifier.findings.codes import SENTENCES, NoVerdict, Refused
-from verifier.findings.report import Report
+from verifier.findings.report import OUTCOMES, Report, shown
 from verifier.notes import is_fingerprint, parse_vkey, read_record
 from verifier.source import SMALL_FILE_LIMIT, Fetcher, Folder, opened, read_user_file, write_text
 
@@ -144,31 +145,57 @@ def _check_processes(processes: int) -> None:
         raise Usage("--processes: 0 到 64 (0 to 64)")
 
 
-def totals(record: str, *, form: str = "csv", out: str = "", processes: int = 0, render: Render) -> int:
-    """Print totals from the record alone: refused for FAILED, with a warning for INCOMPLETE [TOTALS-1]."""
+def _recomputed(record: str, table: str, *, processes: int, render: Render, unit: str = "") -> tuple[list[Row], int]:
+    """Rows recomputed from the record alone, and the exit code: none for FAILED, a warning for INCOMPLETE."""
+    _check_processes(processes)
+    with _record(record) as folder, ProgressLine() as line:
+        options = Options(signatures="none", table=table, about=unit, processes=processes)
+        check = Verification(folder, options, line.advance)
+        report = check.run()
+    report.ran -= {"A1"}  # no anchor is asked for here, so its absence is no finding
+    report.anchored = True
+    if report.outcome == "FAILED":
+        render(report, sys.stderr)
+        return [], _stop("记录核验不通过，不输出结果 (the record is FAILED; nothing is printed)", report.exit_code)
+    if report.outcome == "INCOMPLETE":
+        sys.stderr.write(f"{PROGRAM}: warning: 资料不全，结果可能还会变 (INCOMPLETE: the figures may still change)\n")
+    return check.rows, report.exit_code
+
+
+def table(record: str, name: str, *, form: str = "csv", out: str = "", processes: int = 0, render: Render) -> int:
+    """Print `totals`, `outcomes` or `findings`, recomputed from the record alone [TOTALS-1], [OUTCOME-1]."""
 
     def command() -> int:
         if form not in ("csv", "json"):
             raise Usage("--format: csv 或 json (csv or json)")
-        _check_processes(processes)
-        with _record(record) as folder, ProgressLine() as line:
-            check = Verification(folder, Options(signatures="none", totals=True, processes=processes), line.advance)
-            report = check.run()
-        report.ran -= {"A1"}  # no anchor is asked for here, so its absence is no finding
-        report.anchored = True
-        if report.outcome == "FAILED":
-            render(report, sys.stderr)
-            return _stop("记录核验不通过，不输出票数 (the record is FAILED; no figures are printed)", report.exit_code)
-        if report.outcome == "INCOMPLETE":
-            sys.stderr.write(
-                f"{PROGRAM}: warning: 资料不全，票数可能还会变 (INCOMPLETE: the figures may still change)\n"
-            )
-        text = as_csv(check.totals) if form == "csv" else as_json(check.totals)
+        rows, code = _recomputed(record, name, processes=processes, render=render)
+        if code == OUTCOMES["FAILED"][0]:
+            return code
+        text = as_csv(name, rows) if form == "csv" else as_json(rows)
         if out:
             write_text(out, text)
         else:
             sys.stdout.write(text)
-        return report.exit_code
+        return code
+
+    return guarded(command)
+
+
+def explain(record: str, *, unit: str, contest: str = "", processes: int = 0, render: Render) -> int:
+    """Print why each contest of a unit came out as it did [OUTCOME-2]."""
+
+    def command() -> int:
+        if not unit:
+            raise Usage("--unit: 选举单位的编号 (the id of a unit)")
+        rows, code = _recomputed(record, "explain", processes=processes, render=render, unit=unit)
+        if code == OUTCOMES["FAILED"][0]:
+            return code
+        wanted = [row for row in rows if contest in ("", row["contest"])]
+        if not wanted:
+            raise NoVerdict("the record has no such unit or contest", "资料中没有这个单位或职位")
+        for row in wanted:
+            sys.stdout.write(f"{shown(row['zh'], 4000)}\n  {shown(row['en'], 4000)}\n")
+        return code
 
     return guarded(command)
 

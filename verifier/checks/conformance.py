@@ -8,17 +8,22 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from verifier.ballots import check_papers, commitment, count_papers
-from verifier.chain.manifest import read_election
+from verifier.chain.manifest import by_total, read_election
 from verifier.checkpoints import check_checkpoint, check_proof, read_checkpoint, read_proof
+from verifier.checks.lawcases import case_of
 from verifier.checks.receipts import read_receipt
 from verifier.checks.smalllog import walk_small_log
 from verifier.decode.grammar import read_object
-from verifier.decode.kinds import KINDS
-from verifier.decode.layouts import Layout, PaperClaim, layouts_of, paper_findings
+from verifier.decode.kinds import KINDS, own_rules
+from verifier.decode.layouts import Layout, PaperClaim, layouts_of
+from verifier.decode.profiles import PROFILE, Profile, profile_of, read_profile, with_rules
 from verifier.decode.shapes import canonical_base64
 from verifier.findings.codes import NoVerdict, Refused
 from verifier.hashes import leaf, merkle_root, name_commitment, paper_leaf, paper_salts
 from verifier.notes import fingerprint_of, read_record, split_note, vkey_of
+from verifier.rules.declaration import check_declaration
+from verifier.rules.outcome import decide
+from verifier.rules.reconcile import findings
 from verifier.signatures import Ed25519Keys, key_is_sound
 from verifier.source import Folder
 from verifier.tree import check_consistency, check_inclusion, implied_paths
@@ -108,10 +113,27 @@ def _record(given: Given) -> Given:
 def _layout_of(given: Given) -> Layout:
     fields = given["unit_json"]
     KINDS["unit"](fields, "unit")
-    layout = layouts_of(fields).get(given["layout"])
+    profile = _profile_of(given) if "profile_json" in given else None
+    layout = layouts_of(fields, by_total({profile.id: profile}) if profile else ()).get(given["layout"])
     if layout is None:
         raise Refused("E_LAYOUT", "a layout of the unit", str(given["layout"]))
     return layout
+
+
+def _profile_of(given: Given) -> Profile:
+    PROFILE(given["profile_json"], "profile")
+    return profile_of(given["profile_json"])
+
+
+def _profile(given: Given) -> Given:
+    PROFILE(given["profile_json"], "profile")
+    read_profile(given["profile_json"], given["threshold"])
+    return {}
+
+
+def _rules(given: Given) -> Given:
+    own_rules(given["rules"], "rules")
+    return {"profile_json": with_rules(_profile_of(given), given["rules"], given["threshold"]).body}
 
 
 def _layout(given: Given) -> Given:
@@ -121,8 +143,7 @@ def _layout(given: Given) -> Given:
 
 def _validity(given: Given) -> Given:
     rows = _hexes(given, "rows_hex")
-    layout, strict = _layout_of(given), given["overvote"] == "ballot"
-    figures, write_ins = count_papers(layout, rows, given["table"], all_or_nothing=strict)
+    figures, write_ins = count_papers(_layout_of(given), rows, given["table"], _profile_of(given).body["ballot"])
     return {"figures": figures, "write_ins": write_ins}
 
 
@@ -157,7 +178,7 @@ def _sealed(given: Given) -> Given:
         place="",
         hash=record.hash,
         layout=layout,
-        void_paper_on_overvote=given["overvote"] == "ballot",
+        ballot=_profile_of(given).body["ballot"],
         figures=fields["figures"],
         write_ins=fields["write_ins"],
         table=fields["table"],
@@ -217,14 +238,18 @@ def _receipt(given: Given) -> Given:
     return {"chain": receipt.chain, "from": receipt.start, "to": receipt.to, "head": receipt.head}
 
 
+def _outcome(given: Given) -> Given:
+    return {"contests": decide(case_of(given))}
+
+
 def _findings(given: Given) -> Given:
-    alone = not given["joined"]
-    found = paper_findings(
-        given["paper"],
-        papers=given["papers"] if alone and given["layouts"] == 1 else None,
-        valid=given["valid"] if alone and given["contests"] == 1 else None,
-    )
-    return {"findings": found}
+    return {"findings": [row.as_data() for row in findings(case_of(given), stated=True, complete=True)]}
+
+
+def _declaration(given: Given) -> Given:
+    case = case_of(given)
+    check_declaration(case, decide(case), {"contests": given["declared"], "reasons": given["reasons"]})
+    return {}
 
 
 def _chain(given: Given) -> Given:
@@ -244,6 +269,8 @@ AREAS: Final[dict[str, Callable[[Given], Given]]] = {
     "note": _note,
     "record": _record,
     "layout": _layout,
+    "profile": _profile,
+    "rules": _rules,
     "validity": _validity,
     "figures": _figures,
     "commitment": _commitment,
@@ -256,7 +283,9 @@ AREAS: Final[dict[str, Callable[[Given], Given]]] = {
     "proof": _proof,
     "tile": _tile,
     "receipt": _receipt,
+    "outcome": _outcome,
     "findings": _findings,
+    "declaration": _declaration,
     "chain": _chain,
     "results": _results,
 }

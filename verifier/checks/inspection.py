@@ -3,17 +3,39 @@
 Serves [NOTE-3] (the hash by which records cite each other) and the promise that compact figures stay readable.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from verifier.chain.route import route
 from verifier.checks.files import read_wide
-from verifier.decode.layouts import PER_CANDIDATE, PER_CONTEST, Layout, layouts_of
+from verifier.decode.layouts import HEAD, PER, PER_CANDIDATE, PER_CONTEST, Layout, layouts_of
 from verifier.findings.codes import NoVerdict, Refused
 from verifier.findings.report import shown
 from verifier.notes import Record, read_record
+from verifier.rules.explain import OUTCOMES
 from verifier.source import BUNDLE_LIMIT, Folder
 from verifier.tree import split_bundle, tiles_at
+
+STEPS: Final[Mapping[str, str]] = {
+    "polls_closed": "投票结束",
+    "sorted": "整理完毕",
+    "interrupted": "中断",
+    "resumed": "恢复",
+    "announced": "当场公布",
+    "reviewed": "复核",
+    "filed": "备案",
+    "archived": "归档",
+    "voided": "选举无效",
+}
+REASONS: Final[Mapping[str, str]] = {
+    "avoidance": "回避",
+    "court": "法院判决",
+    "death": "死亡",
+    "disqualified": "资格不符",
+    "other": "其他",
+    "runoff": "再次投票",
+    "withdrew": "本人退出",
+}
 
 
 def entries_of(folder: Folder, size: int) -> Iterator[tuple[int, bytes]]:
@@ -56,7 +78,18 @@ def inspection(record: Record, layouts: dict[str, Layout]) -> Iterator[str]:
         yield f"签名 signed: {shown(line.name)} (key id {line.key_id.hex()}, {len(line.signature)} bytes)"
     own = layouts.get(str(record.fields.get("layout", "")))
     for name, value in record.fields.items():
-        if own is not None and name in ("figures", "running", "effect") and isinstance(value, list):
+        if name == "contests" and record.kind in ("determination", "declaration") and isinstance(value, list):
+            yield "contests:"
+            for result in value:
+                yield from _result(layouts, result)
+        elif name == "reasons" and isinstance(value, list):
+            yield "reasons:"
+            for contest, reference, word, text in value:
+                who = _named(layouts, contest, reference)
+                yield f"  {contest} {who}: {REASONS[word]} {word} {shown(text)}"
+        elif name == "step":
+            yield f"step: {STEPS[str(value)]} {value}"
+        elif own is not None and name in ("figures", "running", "effect") and isinstance(value, list):
             yield f"{name}:"
             yield from _figures(own, value)
         elif name in ("running", "totals") and isinstance(value, list) and value and isinstance(value[0], list):
@@ -65,6 +98,28 @@ def inspection(record: Record, layouts: dict[str, Layout]) -> Iterator[str]:
                 yield from _figures(layouts.get(layout), figures)
         else:
             yield from _field(name, value)
+
+
+def _result(layouts: dict[str, Layout], result: dict[str, Any]) -> Iterator[str]:
+    """One contest of a determination or declaration: what is empty is left out."""
+    contest, outcome = result["contest"], result.get("outcome", "")
+    yield f"  {contest}" + (f": {OUTCOMES[outcome]} {outcome}" if outcome else "")
+    for name, value in result.items():
+        if name in ("contest", "outcome") or ((not value or value == "none") and name != "elected"):
+            continue
+        said = _flat(value)
+        if isinstance(value, list):
+            said = ", ".join(_named(layouts, contest, one) for one in value) or "无人 nobody"
+        yield f"    {name}: {said}"
+
+
+def _named(layouts: dict[str, Layout], contest: str, reference: str) -> str:
+    """A reference with the name that the paper gives it."""
+    for layout in layouts.values():
+        for one in layout.contests:
+            if one.id == contest and reference in one.candidates:
+                return f"{reference} {shown(one.names[one.candidates.index(reference)])}"
+    return shown(reference)
 
 
 def _field(name: str, value: Any) -> Iterator[str]:
@@ -93,6 +148,6 @@ def _figures(layout: Layout | None, figures: list[int]) -> Iterator[str]:
         parts = ", ".join(f"{name} {figures[start + i]}" for i, name in enumerate(PER_CONTEST))
         yield f"  {contest.id} {shown(contest.title)}: {parts}"
         for place, candidate in enumerate(contest.candidates):
-            at = start + 9 + 4 * place
+            at = start + HEAD + PER * place
             parts = ", ".join(f"{name} {figures[at + i]}" for i, name in enumerate(PER_CANDIDATE))
             yield f"    {candidate} {shown(contest.names[place])}: {parts}"

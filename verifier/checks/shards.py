@@ -15,15 +15,17 @@ from pathlib import Path
 from zlib import crc32
 
 from verifier.chain.route import MANIFEST, route
-from verifier.chain.walk import Assignment, Walked, Walker, totals_of
+from verifier.chain.walk import Assignment, Walked, Walker
 from verifier.checks.files import read_wide
 from verifier.checks.papers import SealedArchive
+from verifier.checks.tables import TABLES, Row
 from verifier.findings.codes import NoVerdict
+from verifier.rules.declaration import LAW
 from verifier.source import BUNDLE_LIMIT, Folder
 from verifier.tree import split_bundle, tiles_at
 
 Progress = Callable[[int], None]
-TotalsRow = tuple[str, str, str, int]
+ALWAYS = MANIFEST | {b"determination"}  # also of other units: links of the county's chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Job:
     shard: int
     shards: int
     ballots: str = ""
-    totals: bool = False
+    table: str = ""  # what is wanted beside the verdict, one of TABLES
+    about: str = ""  # of this unit alone
 
 
 @dataclass(slots=True)
@@ -45,7 +48,7 @@ class Done:
     """What one process brings back."""
 
     walked: Walked
-    totals: list[TotalsRow]
+    rows: list[Row]
 
 
 _counter: "Synchronized[int] | None" = None  # entries read, shared with the parent for its progress line
@@ -59,7 +62,7 @@ def _share(counter: "Synchronized[int]") -> None:
 def walk_shard(job: Job, progress: Progress | None = None) -> Done:
     """Walk the units of one shard."""
     folder = Folder(Path(job.folder))
-    walker = Walker(job.assignment)
+    walker = Walker(job.assignment, LAW)
     archive = SealedArchive(Folder(Path(job.ballots)), walker.result.tally) if job.ballots else None
     if archive is not None:
         walker.papers = archive.check
@@ -79,8 +82,15 @@ def walk_shard(job: Job, progress: Progress | None = None) -> Done:
     walked = walker.finish(job.size)
     if archive is not None:
         archive.finish([unit for unit in sorted(walker.units) if job.assignment.only_unit in ("", unit)])
-    rows = [row for unit in walker.units.values() for row in totals_of(unit)] if job.totals else []
-    return Done(walked, rows)
+    return Done(walked, _rows(walker, job))
+
+
+def _rows(walker: Walker, job: Job) -> list[Row]:
+    """The table that is wanted; a contradiction anywhere means that nothing is printed, so nothing is decided."""
+    make = TABLES.get(job.table)
+    if make is None or walker.result.tally.contradicted():
+        return []
+    return [row for unit in walker.units.values() if job.about in ("", unit.id) for row in make(unit, LAW)]
 
 
 def _feed(walker: Walker, job: Job, index: int, entry: bytes) -> None:
@@ -90,7 +100,7 @@ def _feed(walker: Walker, job: Job, index: int, entry: bytes) -> None:
     if (crc32(way.unit) if way.unit else index) % job.shards != job.shard:
         return
     only = job.assignment.only_unit
-    if only and way.kind not in MANIFEST and way.unit != only.encode():
+    if only and way.kind not in ALWAYS and way.unit != only.encode():
         return  # [VERIFY-5]
     walker.feed(index, entry, way)
 

@@ -14,6 +14,7 @@ from verifier.findings.codes import INCOMPLETE_CODES, Refused
 from verifier.findings.report import Finding, Tally
 from verifier.hashes import leaf, unit_ids_root
 from verifier.notes import read_record
+from verifier.rules.declaration import LAW
 from verifier.signatures import Ed25519Keys, key_is_sound
 from verifier.tree import Levels
 
@@ -56,7 +57,8 @@ def walk_small_log(entries: list[bytes]) -> SmallLog:
             election=election,
             manifest_end=others[0] if others else size,
             boundaries=sorted({*sizes, size}),
-        )
+        ),
+        LAW,
     )
     for index, entry in enumerate(entries):
         if index and ways[index].kind != b"standings":
@@ -66,9 +68,8 @@ def walk_small_log(entries: list[bytes]) -> SmallLog:
     tally = Tally()
     levels = Levels(b"".join(map(leaf, entries)))
     county = CountyChain(election, levels.root, results, tally, walked.first_break)
-    for index, entry in standings:
-        county.feed(index, entry)
-    _raise_first([walked.tally, tally])
+    county.walk(standings, walked.county)
+    _raise_first([tally, walked.tally])  # where both speak of a determination, its place in the chain comes first
     if others and len(walked.units) < election.units:  # [LOG-2]
         raise Refused("E_ORDER", f"{election.units} unit notes before any other kind", f"{len(walked.units)}")
     if len(walked.units) > election.units or (

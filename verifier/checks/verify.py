@@ -16,7 +16,8 @@ from verifier.checkpoints import Checkpoint, check_checkpoint, read_checkpoint
 from verifier.checks.files import FilePass, LogFiles, check_size
 from verifier.checks.papers import check_file_names
 from verifier.checks.receipts import ReceiptCheck
-from verifier.checks.shards import Done, Job, Progress, TotalsRow, walk_all
+from verifier.checks.shards import Done, Job, Progress, walk_all
+from verifier.checks.tables import Row
 from verifier.findings.codes import NoVerdict, Refused
 from verifier.findings.report import Finding, Report
 from verifier.hashes import unit_ids_root
@@ -47,7 +48,8 @@ class Options:
     receipts: str = ""
     signatures: str = "all"
     processes: int = 0
-    totals: bool = False
+    table: str = ""  # a table that is wanted beside the verdict
+    about: str = ""  # of this unit alone
 
 
 class Verification:
@@ -56,7 +58,7 @@ class Verification:
     def __init__(self, folder: Folder, options: Options, progress: Progress) -> None:
         self.folder, self.options, self.progress = folder, options, progress
         self.report = Report()
-        self.totals: list[TotalsRow] = []
+        self.rows: list[Row] = []
         self._keys = Ed25519Keys()
         self._log_time = 0
 
@@ -182,7 +184,7 @@ class Verification:
         dones = walk_all(self._jobs(files, assignment), self.progress)
         for done in dones:
             tally.merge(done.walked.tally)
-            self.totals += done.totals
+            self.rows += done.rows
         self._manifest(files, election, dones)
         self._county(files, assignment, dones)
         if receipts:
@@ -203,7 +205,8 @@ class Verification:
                 shard,
                 shards,
                 self.options.ballots,
-                self.options.totals,
+                self.options.table,
+                self.options.about,
             )
             for shard in range(shards)
         ]
@@ -246,10 +249,9 @@ class Verification:
             broken,
             signatures=self.options.signatures,
         )
-        for index, entry in files.standings:
-            if index < files.hole:
-                county.feed(index, entry)
-        county.finish()
+        standings = [(index, entry) for index, entry in files.standings if index < files.hole]
+        county.walk(standings, [link for done in dones for link in done.walked.county])
+        county.finish(done.walked.county_pending for done in dones)
         if county.skipped:
             self.report.remarks.append(
                 (

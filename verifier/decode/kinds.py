@@ -1,11 +1,12 @@
 """The kinds of record as tables: which fields, of which shape. Reading a record means looking here.
 
-Serves [KIND-1], [KIND-2], [KIND-3], [NOTE-2] (names of kinds), spec/1 and spec/2.
+Serves [KIND-1], [KIND-2], [KIND-3], [NOTE-2] (names of kinds), spec/1 and spec/2; profiles are in profiles.py.
 """
 
 import itertools
 from typing import Final
 
+from verifier.decode.profiles import PATH, PROFILE, RELATIONS, ROLE, decided_value, rising_paths
 from verifier.decode.shapes import (
     CANDIDATE,
     COUNT,
@@ -28,6 +29,7 @@ from verifier.decode.shapes import (
     integers,
     listed,
     matching,
+    reference,
     row,
     words,
     written,
@@ -35,11 +37,20 @@ from verifier.decode.shapes import (
 from verifier.findings.codes import Refused
 
 ID_PATTERN: Final = r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,31}"
-ROLES: Final = ("chair", "chief_scrutineer", "scrutineer", "teller", "caller", "member")
-SIGNED_KINDS: Final = ("open", "box", "batch", "void", "correction", "close", "statement", "names")
 STATION_KINDS: Final = frozenset(("open", "box", "batch", "void", "correction", "close"))
-UNIT_KINDS: Final = frozenset(("statement", "names"))
-MANIFEST_KINDS: Final = frozenset(("election", "roster", "unit"))
+UNIT_KINDS: Final = frozenset(("statement", "names", "declaration"))
+COUNTY_KINDS: Final = frozenset(("standings", "determination"))
+STATION_STEPS: Final = frozenset(("polls_closed", "sorted", "interrupted", "resumed"))
+UNIT_STEPS: Final = frozenset(("announced", "reviewed", "filed", "archived", "voided"))
+STEPS_WITH_REASON: Final = frozenset(("interrupted", "voided"))
+RULES: Final = ("election", "supplementary", "runoff", "nomination", "advisory", "recall")
+SEATED_RULES: Final = frozenset(("election", "supplementary", "runoff"))  # these elect, so they are declared
+REASONS: Final = ("avoidance", "court", "death", "disqualified", "other", "runoff", "withdrew")
+OUTCOMES: Final = (
+    "impossible", "not_known", "invalid_turnout", "invalid_overcount", "advisory", "nominated", "passed", "not_passed",
+    "runoff", "women_supplementary", "vacant", "supplementary", "full",
+)  # fmt: skip
+BASES: Final = ("collected", "due", "issued", "present", "registered", "valid", "voters")
 
 
 def epoch_one(value: object, where: str) -> None:
@@ -57,45 +68,58 @@ def floored_time(value: object, where: str) -> None:
         raise Refused("E_FIELD", "a multiple of 600", where)
 
 
-def signer_roles(value: object, where: str) -> None:
-    """Roles by kind; statements and names need at least one (spec/1, profile)."""
-    _SIGNERS(value, where)
-    if isinstance(value, dict) and not (value["statement"] and value["names"]):
-        raise Refused("E_FIELD", "at least one role for statement and names", where)
-
-
 def contest_on_paper(value: object, where: str) -> None:
-    """A contest has at least one candidate or one slot."""
+    """A contest has at least one candidate or one slot; a recall asks about one person."""
     _CONTEST(value, where)
-    if isinstance(value, dict) and not value["candidates"] and not value["write_ins"]:
+    if not isinstance(value, dict):
+        return
+    candidates, slots = len(value["candidates"]), value["write_ins"]
+    if not candidates and not slots:
         raise Refused("E_FIELD", "a candidate or a write-in slot", where)
+    if value["rule"] == "recall" and (candidates, value["seats"], slots) != (1, 1, 0):
+        raise Refused("E_FIELD", "one candidate, one seat and no slot in a recall", where)
 
 
-_ROLE = words(*ROLES)
-_SIGNERS = fields({kind: listed(_ROLE, 0, 8) for kind in SIGNED_KINDS})
-_PERSON = fields({"id": IDENT, "key": HASH, "role": _ROLE})
-_PROFILE = fields(
-    {
-        "id": IDENT,
-        "names": fields({"full": flag, "min_votes": POSITIVE}),
-        "overvote": words("post", "ballot"),
-        "signers": signer_roles,
-    }
-)
+def true_alone(value: object, where: str) -> None:
+    """A mark that is there or not: `true`."""
+    if value is not True:
+        raise Refused("E_FIELD", "true, or no such field", where)
+
+
+def relatives(value: object, where: str) -> None:
+    """Two different references and how they are related."""
+    _RELATIVES(value, where)
+    if isinstance(value, list) and value[0] == value[1]:
+        raise Refused("E_FIELD", "two different references", where)
+
+
+def own_rules(value: object, where: str) -> None:
+    """A unit's own decisions, ascending by path [PROF-4]."""
+    _OWN_RULES(value, where)
+    rising_paths(value, where)
+
+
+_RELATIVES = row(reference, reference, words(*RELATIONS))
+_OWN_RULES = listed(row(PATH, decided_value, REASON), 0, 32)
+_PERSON = fields({"id": IDENT, "key": HASH, "role": ROLE})
 _CONTEST = fields(
     {
         "candidates": listed(
             fields({"id": CANDIDATE, "name": NAME, "sex": words("f", "m")}, ("sex",)), 0, 512, key="id"
         ),
+        "female_only": true_alone,
         "id": IDENT,
         "max_marks": integer(1, 512),
+        "of": IDENT,
+        "profile": IDENT,
         "registered": COUNT,
         "round": POSITIVE,
+        "rule": words(*RULES),
         "seats": POSITIVE,
         "title": TITLE,
         "write_ins": integer(0, 9),
     },
-    ("registered",),
+    ("female_only", "of", "profile", "registered"),
 )
 _BOX = fields({"id": IDENT, "kind": words("main", "station", "mobile"), "layout": IDENT, "station": IDENT})
 _STATION = fields({"id": IDENT, "registered": COUNT, "roster": HASH}, ("registered",))
@@ -120,8 +144,8 @@ _BATCH: dict[str, Shape] = {
     "table": listed(POSITIVE, 0, 255, ascending=True),
 }
 _TARGETING: dict[str, Shape] = {"effect": _EFFECT, "reason": REASON, "target": HASH, "target_seq": TIME}
-_PAPER_COUNTS = ("collected", "delivered", "invalid", "issued", "proxies", "registered", "spoiled", "unused", "valid")
-_BOX_COUNTS = ("collected", "delivered", "issued", "proxies", "spoiled", "unused")
+BOX_COUNTS: Final = ("collected", "delivered", "issued", "proxies", "spoiled", "unused", "voters")
+_PAPER_COUNTS = (*BOX_COUNTS, "invalid", "present", "registered", "valid")
 _TOTALS = ("closed", "papers", "registered", "stations", "statements", "units")
 _PER_LAYOUT = listed(row(IDENT, integers()), 0, 64)
 _FROM_CONTEST = listed(row(IDENT, POSITIVE), 0, 64)
@@ -149,6 +173,58 @@ _NEGATIVE_WRITE_INS = listed(row(COUNT, POSITIVE, SIGNED), 0, 65_535)
 _BATCH["write_ins"] = ascending_pairs
 
 _ENTRY = row(IDENT, POSITIVE, NAME, SALT)
+_OPENED = fields(
+    {
+        "candidate": CANDIDATE,
+        "contest": IDENT,
+        "entries": listed(_ENTRY, 1, 65_535),
+        "name": NAME,
+        "sex": words("f", "m"),
+        "votes": COUNT,
+    },
+    ("candidate", "sex"),
+)
+_REFERENCES = listed(reference, 0, 65_535)
+_RESULT = fields(
+    {
+        "base": words(*BASES, "none"),
+        "base_value": COUNT,
+        "contest": IDENT,
+        "elected": _REFERENCES,
+        "held": COUNT,
+        "may_stop": flag,
+        "next": _REFERENCES,
+        "next_women": _REFERENCES,
+        "outcome": words(*OUTCOMES),
+        "removed": _REFERENCES,
+        "runoff": _REFERENCES,
+        "runoff_seats": COUNT,
+        "sensitive": flag,
+        "short": COUNT,
+    }
+)
+_STEP = fields(
+    {
+        **_CHAIN_FIELDS,
+        "chain": matching(f"u/{ID_PATTERN}|s/{ID_PATTERN}/{ID_PATTERN}", "the chain of a station or unit"),
+        "reason": REASON,
+        "step": words(*STATION_STEPS, *UNIT_STEPS),
+    },
+    ("reason",),
+)
+
+
+def step(value: object, where: str) -> None:
+    """The word fits the chain [KIND-3]; a reason stands exactly where one is owed."""
+    _STEP(value, where)
+    if not isinstance(value, dict):
+        return
+    word, chain = value["step"], value["chain"]
+    if word not in (STATION_STEPS if chain.startswith("s/") else UNIT_STEPS):
+        raise Refused("E_FIELD", f"a chain that has the step {word}", "chain")
+    if ("reason" in value) != (word in STEPS_WITH_REASON):
+        raise Refused("E_FIELD", "a reason exactly for interrupted and voided", "reason")
+
 
 KINDS: Final[dict[str, Shape]] = {
     "election": fields(
@@ -161,7 +237,7 @@ KINDS: Final[dict[str, Shape]] = {
             "log": fields({"ed25519": HASH, "mldsa44": base64_of(1312)}),
             "origin": matching(r"[!-*,-~]{1,255}", "1 to 255 ASCII characters without space and +"),
             "policy": words("none"),
-            "profiles": listed(_PROFILE, 1, 64, key="id"),
+            "profiles": listed(PROFILE, 1, 16, key="id"),
             "spec": integer(1, 1),
             "test": flag,
             "threshold": integer(50),
@@ -196,6 +272,8 @@ KINDS: Final[dict[str, Shape]] = {
             "prev": HASH,
             "profile": IDENT,
             "registered": COUNT,
+            "relations": listed(relatives, 0, 512),
+            "rules": own_rules,
             "stations": listed(_STATION, 1, 600, key="id"),
             "version": POSITIVE,
         },
@@ -210,7 +288,7 @@ KINDS: Final[dict[str, Shape]] = {
             "unit_note": HASH,
         }
     ),
-    "box": fields({**_ON_STATION, "box": IDENT, **dict.fromkeys(_BOX_COUNTS, COUNT)}, _BOX_COUNTS),
+    "box": fields({**_ON_STATION, "box": IDENT, **dict.fromkeys(BOX_COUNTS, COUNT)}, BOX_COUNTS),
     "batch": fields(_BATCH),
     "void": fields(
         {
@@ -249,14 +327,22 @@ KINDS: Final[dict[str, Shape]] = {
             **_ON_UNIT,
             "part": integer(1, 1000),
             "parts": integer(1, 1000),
-            "persons": listed(
-                fields({"contest": IDENT, "entries": listed(_ENTRY, 1, 65_535), "name": NAME, "votes": COUNT}),
-                0,
-                65_535,
-            ),
+            "persons": listed(_OPENED, 0, 65_535),
             "rest": _FROM_CONTEST,
             "statement": HASH,
         }
+    ),
+    "step": step,
+    "declaration": fields(
+        {
+            **_ON_UNIT,
+            "contests": listed(fields({"contest": IDENT, "elected": _REFERENCES}), 0, 64),
+            "reasons": listed(row(IDENT, reference, words(*REASONS), written(200, visible=False, least=0)), 0, 512),
+            "statement": HASH,
+        }
+    ),
+    "determination": fields(
+        {**_ON_COUNTY, "contests": listed(_RESULT, 1, 64), "statement": HASH, "unit": IDENT},
     ),
     "standings": fields(
         {**_ON_COUNTY, "results": HASH, "root": HASH, "size": TIME, "totals": fields(dict.fromkeys(_TOTALS, TIME))}

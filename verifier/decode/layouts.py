@@ -1,11 +1,11 @@
 """Geometry of a paper: contests, layouts, cells, figures. Plain integers, no context beyond one unit note.
 
-Serves [FIG-1], [FIG-2] and the cells and figures of spec/1.
-Worked example: one contest with two candidates has figures of length 1 + 9 + 4*2 = 18 and rows of width 3.
+Serves [FIG-1], [FIG-2], [SEAL-6] and the cells and figures of spec/1.
+Worked example: one contest with two candidates has figures of length 1 + 12 + 4*2 = 21 and rows of width 3.
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,8 +13,12 @@ from verifier.findings.codes import Refused
 
 MAX_CELLS: Final = 2048
 STATUSES: Final = ("torn", "not_official", "marked", "unidentifiable", "unstated")  # status cell 1 to 5
-PER_CONTEST: Final = ("valid", "blank", "over", *STATUSES, "written")
+VERDICTS: Final = ("valid", "blank", "over", "duplicate", "illegible", "unpaired", *STATUSES)  # one a paper and contest
+PER_CONTEST: Final = (*VERDICTS, "written")
 PER_CANDIDATE: Final = ("approve", "oppose", "unclear", "abstain")
+WRITTEN: Final = len(VERDICTS)
+HEAD: Final = len(PER_CONTEST)  # candidates begin after so many integers of a contest
+PER: Final = len(PER_CANDIDATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,43 +29,53 @@ class Contest:
     title: str
     candidates: tuple[str, ...]
     names: tuple[str, ...]
+    sexes: tuple[str, ...]  # "f", "m" or "" for each candidate
     max_marks: int
     write_ins: int
+    seats: int
+    round: int
+    rule: str
+    profile: str
+    of: str
+    female_only: bool
+    registered: int | None
 
     @property
     def length(self) -> int:
         """Integers that this contest has in the figures."""
-        return 9 + 4 * len(self.candidates)
+        return HEAD + PER * len(self.candidates)
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One kind of paper: its contests and where each starts in the figures."""
+    """One kind of paper: its contests, where each starts in the figures, and the id of the profile that judges it."""
 
     id: str
     contests: tuple[Contest, ...]
     starts: tuple[int, ...]
     length: int
     width: int
+    profile: str
+    bounds: tuple[int, ...]  # most approvals of a valid paper in each contest
 
     def check(self, figures: Sequence[int]) -> None:
         """[FIG-1] the length, [FIG-2] the sums."""
         self.check_length(figures)
         papers = figures[0]
-        for contest, start in zip(self.contests, self.starts, strict=True):
-            valid, approvals, cursor = figures[start], figures[start + 8], start + 9
-            if sum(figures[start : start + 8]) != papers:
-                raise Refused("E_SUM", f"{contest.id}: eight figures that add up to {papers}", "another sum")
+        for contest, start, bound in zip(self.contests, self.starts, self.bounds, strict=True):
+            valid, written, cursor = figures[start], figures[start + WRITTEN], start + HEAD
+            if sum(figures[start : start + WRITTEN]) != papers:
+                raise Refused("E_SUM", f"{contest.id}: eleven figures that add up to {papers}", "another sum")
             for candidate in contest.candidates:
-                if sum(figures[cursor : cursor + 4]) != valid:
+                if sum(figures[cursor : cursor + PER]) != valid:
                     raise Refused(
                         "E_SUM", f"{contest.id}/{candidate}: four figures that add up to {valid}", "another sum"
                     )
-                approvals += figures[cursor]
-                cursor += 4
-            if approvals > contest.max_marks * valid:
-                raise Refused("E_SUM", f"{contest.id}: at most {contest.max_marks} x {valid} approvals", str(approvals))
-            if figures[start + 8] > contest.write_ins * valid:
+                cursor += PER
+            approvals = written + sum(figures[start + HEAD : cursor : PER])
+            if approvals > bound * valid:
+                raise Refused("E_SUM", f"{contest.id}: at most {bound} x {valid} approvals", str(approvals))
+            if written > contest.write_ins * valid:
                 raise Refused("E_SUM", f"{contest.id}: at most {contest.write_ins} x {valid} written", "more")
 
     def check_length(self, figures: Sequence[int]) -> None:
@@ -75,10 +89,11 @@ class Layout:
             return "papers"
         for contest, start in zip(self.contests, self.starts, strict=True):
             inside = place - start
-            if 0 <= inside < 9:
+            if 0 <= inside < HEAD:
                 return f"{contest.id}.{PER_CONTEST[inside]}"
-            if 9 <= inside < contest.length:
-                return f"{contest.id}/{contest.candidates[(inside - 9) // 4]}.{PER_CANDIDATE[(inside - 9) % 4]}"
+            if HEAD <= inside < contest.length:
+                which, what = divmod(inside - HEAD, PER)
+                return f"{contest.id}/{contest.candidates[which]}.{PER_CANDIDATE[what]}"
         return f"[{place}]"
 
 
@@ -90,15 +105,26 @@ def contests_of(fields: dict[str, Any]) -> dict[str, Contest]:
             title=entry["title"],
             candidates=tuple([one["id"] for one in entry["candidates"]]),
             names=tuple([one["name"] for one in entry["candidates"]]),
+            sexes=tuple([one.get("sex", "") for one in entry["candidates"]]),
             max_marks=entry["max_marks"],
             write_ins=entry["write_ins"],
+            seats=entry["seats"],
+            round=entry["round"],
+            rule=entry["rule"],
+            profile=entry.get("profile", fields["profile"]),
+            of=entry.get("of", ""),
+            female_only="female_only" in entry,
+            registered=entry.get("registered"),
         )
         for entry in fields["contests"]
     }
 
 
-def layouts_of(fields: dict[str, Any]) -> dict[str, Layout]:
-    """Layouts of a unit note; every contest is on exactly one, in the unit's order, else E_MANIFEST."""
+def layouts_of(fields: dict[str, Any], by_total: Collection[str] = ()) -> dict[str, Layout]:
+    """Layouts of a unit note; every contest is on exactly one, in the unit's order, else E_MANIFEST.
+
+    `by_total`: profiles that compare the approvals of the whole paper, so that a contest alone may have more.
+    """
     contests = contests_of(fields)
     order = {contest: place for place, contest in enumerate(contests)}
     used: list[str] = []
@@ -109,13 +135,13 @@ def layouts_of(fields: dict[str, Any]) -> dict[str, Layout]:
         if -1 in places or any(a >= b for a, b in itertools.pairwise(places)):
             raise Refused("E_MANIFEST", "contests of the unit in its order", f"layout {entry['id']}")
         used += ids
-        layouts[entry["id"]] = _layout(entry["id"], tuple([contests[contest] for contest in ids]))
+        layouts[entry["id"]] = _layout(entry["id"], tuple([contests[contest] for contest in ids]), by_total)
     if sorted(used) != sorted(order):
         raise Refused("E_MANIFEST", "every contest in exactly one layout", "another assignment")
     return layouts
 
 
-def _layout(ident: str, contests: tuple[Contest, ...]) -> Layout:
+def _layout(ident: str, contests: tuple[Contest, ...], by_total: Collection[str]) -> Layout:
     starts, length, width = [], 1, 1
     for contest in contests:
         starts.append(length)
@@ -123,33 +149,13 @@ def _layout(ident: str, contests: tuple[Contest, ...]) -> Layout:
         width += len(contest.candidates) + contest.write_ins
     if width > MAX_CELLS:
         raise Refused("E_LIMIT", f"at most {MAX_CELLS} cells", f"layout {ident}: {width}")
-    return Layout(ident, contests, tuple(starts), length, width)
-
-
-def paper_findings(paper: dict[str, int], *, papers: int | None, valid: int | None) -> list[str]:
-    """Findings on what the form says (spec/3); `papers`, `valid`: what was counted, None if the rule does not apply."""
-    found: list[str] = []
-
-    def rule(code: str, holds: bool) -> None:
-        if holds:
-            found.append(code)
-
-    has = paper.keys()
-    rule(
-        "F_BALANCE",
-        has >= {"issued", "spoiled", "unused", "delivered"}
-        and paper["issued"] + paper["spoiled"] + paper["unused"] != paper["delivered"],
-    )
-    rule("F_COLLECTED_ISSUED", has >= {"collected", "issued"} and paper["collected"] > paper["issued"])
-    rule("F_COLLECTED_REGISTERED", has >= {"collected", "registered"} and paper["collected"] > paper["registered"])
-    rule("F_COUNTED_COLLECTED", papers is not None and "collected" in has and papers != paper["collected"])
-    rule("F_COUNTED_VALID", valid is not None and "valid" in has and valid != paper["valid"])
-    rule("F_PROXIES_ISSUED", has >= {"proxies", "issued"} and paper["proxies"] > paper["issued"])
-    rule(
-        "F_VALID_INVALID",
-        has >= {"valid", "invalid", "collected"} and paper["valid"] + paper["invalid"] != paper["collected"],
-    )
-    return found
+    named = sorted({contest.profile for contest in contests})
+    if len(named) != 1:  # [SEAL-6]
+        raise Refused("E_MANIFEST", "one profile for all contests of a layout", f"layout {ident}: {', '.join(named)}")
+    bounds = [contest.max_marks for contest in contests]
+    if named[0] in by_total:
+        bounds = [sum(bounds)] * len(bounds)
+    return Layout(ident, contests, tuple(starts), length, width, named[0], tuple(bounds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,7 @@ class PaperClaim:
     place: str
     hash: str
     layout: Layout
-    void_paper_on_overvote: bool
+    ballot: dict[str, Any]  # the part of its profile that says what a paper counts
     figures: list[int]
     write_ins: list[list[int]]
     table: list[int]

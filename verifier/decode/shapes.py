@@ -81,7 +81,7 @@ def figures_of_batch(value: object, where: str) -> None:
             raise Refused("E_RANGE", "1 to 100 papers", where)
 
 
-def written(limit: int, *, visible: bool) -> Shape:
+def written(limit: int, *, visible: bool, least: int = 1) -> Shape:
     """A text of 1 to `limit` code points; too long is E_LIMIT, without a visible character E_NAME [IDENT-2]."""
 
     def check(value: object, where: str) -> None:
@@ -91,10 +91,20 @@ def written(limit: int, *, visible: bool) -> Shape:
             raise Refused("E_LIMIT", f"at most {limit} characters", where)
         if visible and not value.strip():
             raise Refused("E_NAME", "at least one character that is not white space", where)
-        if not value:
+        if len(value) < least:
             raise _field("at least one character", where)
 
     return check
+
+
+def reference(value: object, where: str) -> None:
+    """Who is meant: a candidate's id, or `+` and the name of a written-in person (spec/8, Persons)."""
+    if type(value) is str and value.startswith("+"):
+        if 2 <= len(value) <= 65 and value[1:].strip():
+            return
+    elif type(value) is str and _CANDIDATE_ID.fullmatch(value):
+        return
+    raise _field("a candidate's id, or + and a name", where)
 
 
 def flag(value: object, where: str) -> None:

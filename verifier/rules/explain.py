@@ -1,0 +1,240 @@
+"""Why a contest came out as it did: each comparison with its integers, the rule, its source and date.
+
+Serves [OUTCOME-2]. Every line is a pair, Chinese and English; the numbers are those that decided, not copies of words.
+Worked example: `compared({"num": 1, "den": 2, "strict": True}, 300, 600) == "2 x 300 > 600: no"`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from verifier.decode.cases import Case, Result
+from verifier.decode.kinds import SEATED_RULES
+from verifier.decode.layouts import Contest
+from verifier.decode.national import fixed_by
+from verifier.decode.profiles import covers, values_of
+from verifier.rules.committee import Post
+from verifier.rules.laws import cited
+from verifier.rules.measures import (
+    SHARED_BASES,
+    Measures,
+    Share,
+    asks_overcount,
+    asks_turnout,
+    base_value,
+    reaches,
+    shares_of,
+)
+from verifier.rules.outcome import Docket, docket_of, results_of, seat_all
+from verifier.rules.people import People
+
+Line = tuple[str, str]
+
+OUTCOMES: Final[Mapping[str, str]] = {
+    "voided": "选举无效",
+    "not_final": "未完成",
+    "impossible": "数字不可能",
+    "not_known": "无法判定",
+    "invalid_turnout": "参选未过半，重新选举",
+    "invalid_overcount": "收回多于应有，重新选举",
+    "advisory": "推荐",
+    "nominated": "提名",
+    "passed": "罢免通过",
+    "not_passed": "罢免未通过",
+    "runoff": "再次投票",
+    "women_supplementary": "妇女名额另行选举",
+    "vacant": "缺额",
+    "supplementary": "另行选举",
+    "full": "选满",
+}
+BASES: Final[Mapping[str, str]] = {
+    "collected": "收回选票",
+    "valid": "有效票",
+    "registered": "登记选民",
+    "due": "应到人数",
+    "issued": "发出选票",
+    "present": "到会人数",
+    "voters": "投票人数",
+}
+RULES: Final[Mapping[str, str]] = {
+    "election": "选举",
+    "supplementary": "另行选举",
+    "runoff": "再次投票",
+    "nomination": "提名",
+    "advisory": "推荐",
+    "recall": "罢免",
+}
+# the articles behind "most votes win", by national law; a law that is not here leaves it to the profile's text
+MOST_VOTES: Final[Mapping[str, str]] = {"village_2026": "VC-18", "residents_2026": "RC-19", "congress_2020": "EL-45"}
+
+
+def compared(share: Share, value: int, base: int) -> str:
+    """A share held against its base, with its integers."""
+    right = f"{share['num']} x {base}" if share["num"] != 1 else str(base)
+    sign = ">" if share["strict"] else ">="
+    return f"{share['den']} x {value} {sign} {right}: {_yes(reaches(share, value, base))}"
+
+
+def _yes(holds: bool) -> str:
+    return "yes" if holds else "no"
+
+
+def source_of(profile: Mapping[str, Any], part: str) -> str:
+    """Who fixed a part of a profile: articles of national law with their dates, and whoever `decided_by` names."""
+    fixed = fixed_by(profile["law"], profile["electorate"]) or {}
+    articles: list[str] = []
+    others: list[str] = []
+    for path, value in values_of(dict(profile)):
+        if covers(part, path):
+            national = fixed.get(path)
+            if national is not None and national[0] == value:
+                articles.append(cited(national[1]))
+            else:
+                others += [f"{entry}: {text}" for entry, text in profile["decided_by"] if covers(entry, path)]
+    return "; ".join(dict.fromkeys(articles + others)) or str(profile["text"])
+
+
+def explain(case: Case, contest: Contest) -> Iterator[Line]:
+    """All lines for one contest of a final unit."""
+    docket = docket_of(case)
+    posts, _ = seat_all(docket)
+    result = results_of(docket)[case.contests.index(contest)]
+    profile, measures = case.profile_of(contest), docket.measures[contest.id]
+    yield from _head(contest, profile)
+    yield from _figures(measures, contest)
+    yield from _validity(profile, contest, measures)
+    if result["outcome"] == "impossible":
+        yield (
+            f"票数不可能：赞成和另选共 {measures.marks}，有效票 {measures.valid}，应选 {contest.seats}",
+            f"the votes are impossible: {measures.marks} marks, {measures.valid} valid papers, {contest.seats} seats",
+        )
+    elif result["outcome"] not in ("invalid_turnout", "invalid_overcount"):
+        yield from _votes(docket, posts.get(contest.id), contest)
+    if contest.rule in SEATED_RULES and not posts[contest.id].stopped:
+        yield from _seats(docket, posts[contest.id], profile)
+    yield from _close(docket, contest, result)
+
+
+def _head(contest: Contest, profile: Mapping[str, Any]) -> Iterator[Line]:
+    rule = RULES[contest.rule]
+    yield (
+        f"职位 {contest.id} {contest.title}：{rule}，第 {contest.round} 轮，应选 {contest.seats} 人",
+        f"contest {contest.id} {contest.title}: {contest.rule}, round {contest.round}, {contest.seats} seats",
+    )
+    yield (
+        f"规则 {profile['id']}《{profile['title']}》，依据 {profile['text']}，施行 {profile['in_force']}",
+        f"rules {profile['id']} ({profile['title']}), text {profile['text']}, in force {profile['in_force']}",
+    )
+
+
+def _figures(measures: Measures, contest: Contest) -> Iterator[Line]:
+    names = {name: measures.base(name) for name in ("registered", "issued", "present", "collected", "valid")}
+    names = {**names, "voters": measures.voters}
+    chinese = "，".join(f"{BASES[name]} {'未记录' if value is None else value}" for name, value in names.items())
+    english = ", ".join(f"{name} {'unknown' if value is None else value}" for name, value in names.items())
+    yield f"数字：{chinese}，每票至多 {contest.max_marks} 人", f"figures: {english}, at most {contest.max_marks} marks"
+
+
+def _validity(profile: Mapping[str, Any], contest: Contest, measures: Measures) -> Iterator[Line]:
+    """Turnout and over-count, as far as they are asked."""
+    if asks_turnout(profile, contest.rule):
+        share, source = profile["turnout"], source_of(profile, "turnout")
+        value, base = measures.turnout(share["value"]), measures.registered
+        said = "? (unknown)" if value is None or base is None else compared(share, value, base)
+        yield f"参选：{said}（{source}）", f"turnout: {said} ({source})"
+    if asks_overcount(profile, contest.rule):
+        rule, source = profile["overcount"], source_of(profile, "overcount")
+        allowed = measures.allowed(rule["base"])
+        said = f"{measures.papers} > {'?' if allowed is None else allowed}"
+        said += ": not tested" if allowed is None else f": {_yes(measures.papers > allowed)}"
+        yield f"收回多于应有：{said}（{source}）", f"over-count: {said} ({source})"
+
+
+def _votes(docket: Docket, post: Post | None, contest: Contest) -> Iterator[Line]:
+    """What each person has, against each share that is asked."""
+    profile, measures, people = docket.case.profile_of(contest), docket.measures[contest.id], docket.people
+    votes = post.votes if post is not None and not post.stopped else people.votes[contest.id]
+    shares = shares_of(profile, contest.rule)
+    for share in shares:
+        part = next(name for name in ("elected", "supplementary", "recall") if profile[name] is share)
+        source, value = source_of(profile, part), base_value(measures, share)
+        zh, en = ("超过", "more than") if share["strict"] else ("不少于", "at least")
+        yield (
+            f"得票须{zh}{BASES[share['base']]} {_known(value)} 的 {share['num']}/{share['den']}（{source}）",
+            f"votes must be {en} {share['num']}/{share['den']} of {share['base']} {_known(value)} ({source})",
+        )
+    names = dict(zip(contest.candidates, contest.names, strict=True))
+    for who in sorted(people.by_paper(contest.id, votes), key=lambda one: -votes[one]):
+        reference = people.references[who]
+        shown = f"{reference} {names[reference]}" if reference in names else reference
+        bases = [(share, base_value(measures, share)) for share in shares]
+        said = "; ".join(compared(share, votes[who], base) for share, base in bases if base is not None)
+        said = f"{votes[who]}" + (f"; {said}" if said else "")
+        yield f"{shown} 得票 {said}", f"{shown}: votes {said}"
+    hidden = people.hidden[contest.id]
+    if hidden:
+        yield f"未公开姓名的另选票 {hidden}", f"written-in votes of names that are not opened: {hidden}"
+
+
+def _known(value: int | None) -> str:
+    return "?" if value is None else str(value)
+
+
+def _seats(docket: Docket, post: Post, profile: Mapping[str, Any]) -> Iterator[Line]:
+    """How the seats were given."""
+    people, seats = docket.people, post.contest.seats
+    key = MOST_VOTES.get(profile["law"])
+    source = cited(key) if key else str(profile["text"])
+    many = len(post.eligible)
+    yield (
+        f"够票 {many} 人，应选 {seats} 人：{many} > {seats}: {_yes(many > seats)}，得票多的当选（{source}）",
+        f"enough votes: {many}, seats: {seats}; {many} > {seats}: {_yes(many > seats)}, most votes win ({source})",
+    )
+    barred = {who for who in post.barred if post.votes.get(who)}
+    yield from _listed(
+        "已在较高职位或前一轮当选，不再计入", "elected in a higher post or an earlier round", people, barred
+    )
+    yield from _listed(
+        f"近亲属回避（{source_of(profile, 'avoidance')}）",
+        f"close relatives of persons kept ({source_of(profile, 'avoidance')})",
+        people,
+        post.removed,
+    )
+    yield from _listed(
+        f"票数相等，再次投票选 {post.runoff_seats} 人（{source_of(profile, 'tie')}）",
+        f"equal votes, a runoff for {post.runoff_seats} seats ({source_of(profile, 'tie')})",
+        people,
+        post.runoff,
+    )
+    if post.held:
+        source = source_of(profile, "female")
+        yield f"为妇女保留 {post.held} 席（{source}）", f"{post.held} seat held for women ({source})"
+
+
+def _listed(chinese: str, english: str, people: People, who: Iterable[int]) -> Iterator[Line]:
+    named = "、".join(people.named(sorted(who)))
+    if named:
+        yield f"{chinese}：{named}", f"{english}: {named}"
+
+
+def _close(docket: Docket, contest: Contest, result: Result) -> Iterator[Line]:
+    """Sensitivity and the result."""
+    if result["base"] != "none":
+        measures = docket.measures[contest.id]
+        known = {base: measures.replacing(base) for base in SHARED_BASES}
+        said = ", ".join(f"{base} {value}" for base, value in known.items() if value is not None)
+        yield (
+            f"换用其他基数（{said}）结果是否不同：{'是' if result['sensitive'] else '否'}",
+            f"another outcome with another base ({said}): {_yes(result['sensitive'])}",
+        )
+    parts: Sequence[tuple[str, str, str]] = (
+        ("elected", "当选", "elected"),
+        ("next", "下一轮候选人", "candidates of the next round"),
+        ("next_women", "妇女名额候选人", "candidates for women's seats"),
+    )
+    for name, chinese, english in parts:
+        if result[name]:
+            yield f"{chinese}：{'、'.join(result[name])}", f"{english}: {', '.join(result[name])}"
+    if result["short"]:
+        zh, en = ("可以缺额", "may stay empty") if result["may_stop"] else ("须另行选举", "must be filled")
+        yield f"缺 {result['short']} 席，{zh}", f"{result['short']} seats open, {en}"
+    yield f"结论：{OUTCOMES[result['outcome']]}", f"outcome: {result['outcome']}"
