@@ -1,0 +1,100 @@
+"""The real program and the law: kill -9 around a determination, and what the commands print, running or at rest."""
+
+import csv
+import io
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import grpc
+import pytest
+
+from coordinator.intake.admission import Received
+from coordinator.store import entries as log
+from coordinator.store.database import Database
+from tally_protocol.record.kinds import decode_record
+from tally_protocol.record.unit_kinds import Determination
+from tests.committee import Committee
+from tests.coordinator.county import envelopes, record, whole_count
+from tests.coordinator.scene import Scene, group, new_scene, run
+from tests.world import VOTE_A, papers
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    with new_scene(tmp_path) as made:
+        yield made
+
+
+def determined(scene: Scene) -> list[bytes]:
+    """The statement of every determination of the store, in order."""
+    store = Database(scene.home.store)
+    bodies = [decode_record(entry.note).body for entry in log.read_range(store, 0, log.size(store))]
+    store.close()
+    return [body.statement for body in bodies if isinstance(body, Determination)]
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("delay", [0.0, 0.002, 0.02])
+def test_kill_9_around_a_determination_leaves_exactly_one(scene: Scene, delay: float) -> None:
+    """[DET-1] [INTAKE-2]: wherever the process dies, the statement and its determination are both there or neither."""
+    desk = scene.world.desk("v2", "1")
+    desk.open()
+    desk.batch(papers(60, VOTE_A))
+    desk.close()
+    committee = Committee(scene.world, "v2", [desk])
+    statement = Received(committee.statement(), b"", "node-1")
+    county = scene.serve()
+    scene.laptop.talk(county.address, group(envelopes(scene.world, desk)))
+
+    def deliver() -> None:
+        try:
+            scene.laptop.talk(county.address, group([statement]))
+        except grpc.RpcError:
+            return
+
+    sending = threading.Thread(target=deliver)
+    sending.start()
+    sending.join(delay)
+    assert county.end(signal.SIGKILL) == -signal.SIGKILL
+    sending.join()
+    store = Database(scene.home.store)
+    stored = log.find_hash(store, record(statement.note)) is not None
+    store.close()
+    assert len(determined(scene)) == int(stored)
+    county = scene.serve()
+    scene.laptop.talk(county.address, group([statement]))
+    assert county.end() == 0
+    assert determined(scene) == [record(statement.note)]
+    assert run("check", "--home", str(scene.home.path))[0] == 0
+
+
+def test_commands_read_a_running_county_and_one_at_rest(scene: Scene) -> None:
+    """[OUTCOME-2]: the same words either way."""
+    county = scene.serve()
+    _, chains = whole_count(scene.world)
+    scene.laptop.talk(county.address, *(group(chain) for chain in chains))
+    home = ("--home", str(scene.home.path))
+    asked = [("outcomes", *home), ("notice", *home, "v1")]
+    running = [run(*arguments) for arguments in asked]
+    assert county.end() == 0
+    assert [run(*arguments) for arguments in asked] == running
+    outcomes, notice = running
+    rows = list(csv.reader(io.StringIO(outcomes[1])))
+    assert rows[0] == ["unit", "contest", "round", "outcome", "elected", "base_sensitive"]
+    assert [row[:2] for row in rows[1:]] == [[u, c] for u in ("v1", "v2") for c in ("chair", "member", "deputy")]
+    assert rows[1][3:] == ["supplementary", "", "true"]
+    assert notice[1].startswith("村v1 选举公告（第15号）")
+    assert run("notice", *home, "v9")[0] == 1
+
+
+def test_the_shipped_profiles_are_printed() -> None:
+    status, text = run("profiles")
+    assert status == 0
+    assert text.splitlines()[0].startswith("cn-party-branch-2020  ")
+    status, text = run("profiles", "zhejiang-village-2020")
+    assert "浙江第27条（2020-07-31）" in text
+    status, text = run("profiles", "zhejiang-village-2020", "--json")
+    assert text.startswith("{\n")
+    assert run("profiles", "nowhere")[0] == 1
