@@ -1,7 +1,7 @@
 """The county's own word on every unit: determinations, one a statement, whatever dies; steps and declarations."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,17 +15,19 @@ from coordinator.ledger.fold import Fold
 from coordinator.ledger.rebuilding import rebuild
 from coordinator.settings import CountyError
 from coordinator.store import entries as log
-from tally_protocol.law.declared import Reason
+from tally_protocol.ids import ContestId
+from tally_protocol.law.declared import Declared, Reason
 from tally_protocol.law.result import Outcome
 from tally_protocol.merkle.hashing import leaf_hash
 from tally_protocol.record.deciding import determination_of, results_of
 from tally_protocol.record.kinds import decode_record
 from tally_protocol.record.signing import check_county_signer, sign_record
-from tally_protocol.record.unit_kinds import Determination
+from tally_protocol.record.unit_kinds import Declaration, Determination
 from tests.committee import Committee
 from tests.coordinator.county import Bench, envelopes, make_home, record
 from tests.world import TIME, VOTE_A, VOTE_B, WRITE_IN, StationDesk, World, papers, signer
 
+Change = Callable[[Declaration], Declaration]
 PLAIN = papers(55, VOTE_B) + papers(5, VOTE_A)
 NAMED = papers(55, VOTE_B) + papers(5, WRITE_IN)
 
@@ -303,6 +305,43 @@ def test_a_declaration_before_the_names_is_refused(unit: Unit) -> None:
     body = unit.committee.declaration_body()
     signers = [signer(f"changpiao/county-test/v2/{name}") for name in ("head", "second")]
     assert unit.refused(sign_record("declaration", body, signers)) == "E_DECLARATION"
+
+
+def declared(*contests: tuple[str, tuple[str, ...]]) -> Change:
+    parts = tuple(Declared(contest=ContestId(name), elected=elected) for name, elected in contests)
+    return lambda body: replace(body, contests=parts)
+
+
+def reasons(*entries: tuple[str, str]) -> Change:
+    parts = tuple(Reason(contest=ContestId(name), reference=who, word="other") for name, who in entries)
+    return lambda body: replace(body, reasons=parts)
+
+
+WRONG: dict[str, Change] = {
+    "no contest": declared(),
+    "a contest of nobody": declared(("mayor", ())),
+    "a contest twice": declared(("chair", ()), ("chair", ()), ("deputy", ())),
+    "another order": declared(("member", ()), ("chair", ()), ("deputy", ())),
+    "nobody of that id": declared(("chair", ("zz",)), ("member", ()), ("deputy", ())),
+    "a name nobody wrote": declared(("chair", ("+路人",)), ("member", ()), ("deputy", ())),
+    "somebody twice": declared(("chair", ("a", "a")), ("member", ()), ("deputy", ())),
+    "more than seats": declared(("chair", ("a", "b")), ("member", ()), ("deputy", ())),
+    "a reason too many": reasons(("chair", "a")),
+    "a reason for nobody": reasons(("chair", "zz")),
+    "a reason elsewhere": reasons(("mayor", "a")),
+    "another statement": lambda body: replace(body, statement=body.links.election),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_declaration_is_refused_and_harms_nobody(case: str, unit: Unit) -> None:
+    """[DET-3] [INTAKE-1]"""
+    unit.count()
+    unit.send(unit.committee.statement())
+    body = WRONG[case](unit.committee.declaration_body())
+    signers = [signer(f"changpiao/county-test/v2/{name}") for name in ("head", "second")]
+    assert unit.refused(sign_record("declaration", body, signers)) == "E_DECLARATION"
+    unit.send(unit.committee.declaration())
 
 
 @pytest.mark.parametrize(("threshold", "code"), [(50, ""), (60, "E_PRIVACY")])
