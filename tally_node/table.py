@@ -16,13 +16,15 @@ from tally_node.desk import STEPS, Event, State, state_of, step
 from tally_node.keyring import fresh
 from tally_node.marks import Paper
 from tally_node.voice import NodeError
-from tally_protocol.election.figures import Finding, add, subtract
+from tally_protocol.election.figures import add, subtract
 from tally_protocol.election.shape import Shape, shape
-from tally_protocol.ids import ChainName, Hash32
+from tally_protocol.ids import BoxId, ChainName, Hash32
+from tally_protocol.law.reconciliation import Finding, station_findings
+from tally_protocol.law.tally import StationFigures
 from tally_protocol.law.validity import judge
 from tally_protocol.limits import NAMES_PER_BATCH
 from tally_protocol.record.ballots import SALT, SECRET, SealedName, SealedPart, commit_name
-from tally_protocol.record.chain import closing_figures, closing_write_ins, station_findings
+from tally_protocol.record.chain import closing_figures, closing_findings, closing_write_ins
 from tally_protocol.record.links import Links
 from tally_protocol.record.station_kinds import TEN_MINUTES, Batch, BoxCount, Close, Correction, Open, Void
 from tally_protocol.record.step_kind import Step
@@ -163,15 +165,15 @@ class Table:
         time: int,
         joined_from: Sequence[tuple[str, str]] = (),
         joined_to: Sequence[tuple[str, str]] = (),
-    ) -> tuple[Finding, ...]:
-        """The end of the count; gives (code, expected, found) of what cannot be right [FIND-1], refusing nothing."""
+    ) -> tuple[str, ...]:
+        """The end of the count; gives the codes of what cannot be right, which refuse nothing [FIND-1] [CLOSE-3]."""
         self._step(Event.CLOSE)
         chain = self.chain
-        found = station_findings(chain.state, paper, joined=bool(joined_from or joined_to))
+        codes = closing_findings(chain.state, paper, joined=bool(joined_from or joined_to))
         body = Close(
             links=chain.state.links(time),
             batches=len(chain.state.batches),
-            findings=tuple(sorted({code for code, _, _ in found})),
+            findings=codes,
             joined_from=tuple(joined_from),
             joined_to=tuple(joined_to),
             names=len(chain.state.register),
@@ -181,7 +183,20 @@ class Table:
         )
         with self._chains.work(self.name):
             self._chains.add_station_record(chain, "close", body)
-        return found
+        return codes
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that the table's form and boxes say against each other, all at once [FIND-2]."""
+        state = self.chain.state
+        figures = StationFigures(
+            station=state.station,
+            closed=state.closed,
+            paper=state.paper,
+            boxes={BoxId(name): dict(box.papers) for name, box in state.boxes.items()},
+            joined=state.joined,
+            running={layout.id: state.running_of(layout.id) for layout in state.manifest.unit.layouts},
+        )
+        return tuple(station_findings(state.manifest.unit, figures))
 
     # the keyboard
 

@@ -1,7 +1,7 @@
 """At the counting table: open, box, step, count, void, correct, close."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, TextIO
 
@@ -25,6 +25,7 @@ from tally_node.marks import END, UNDO, Paper, read_paper
 from tally_node.table import Stack, Table, stack_of
 from tally_node.voice import NodeError, explain
 from tally_protocol.election.figures import BOX_FIGURES, PAPER_FIGURES
+from tally_protocol.law.reconciliation import Finding
 
 LayoutOption = Annotated[str | None, typer.Option("--layout", help="选票版式，只有一种时可省 / paper layout")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="原因 / reason, 1 to 200 characters")]
@@ -67,8 +68,19 @@ def box_command(
 ) -> None:
     """核对一个票箱 / reconcile one ballot box."""
     with station(home, passphrase_file, as_object=json_output) as opened:
-        digest = opened.table(unit, station_id).box(box, figures(counts or [], BOX_FIGURES), at(time))
-        tell("票箱已登记", "box recorded", {"hash": digest.hex()}, as_object=json_output)
+        table = opened.table(unit, station_id)
+        digest = table.box(box, figures(counts or [], BOX_FIGURES), at(time))
+        notes = [one for one in table.findings() if one.box == box]
+        _show(notes, table.name)
+        result: dict[str, object] = {"hash": digest.hex(), "notes": [one.to_body() for one in notes]}
+        tell("票箱已登记", "box recorded", result, as_object=json_output)
+
+
+def _show(notes: Sequence[Finding], chain: str) -> None:
+    """Findings as people at the desk read them; none of them has refused anything."""
+    for one in notes:
+        where = f"{chain} 票箱 box {one.box}" if one.box else chain
+        talk(explain(NodeError(one.code, where, expected=one.expected, found=one.found)))
 
 
 def _layout(table: Table, layout: str | None) -> str:
@@ -216,11 +228,11 @@ def close_command(
     with station(home, passphrase_file, as_object=json_output) as opened:
         table = opened.table(unit, station_id)
         paper = figures(counts or [], PAPER_FIGURES)
-        findings = table.close(paper, at(time), _joins(joined_from), _joins(joined_to))
-        for code, expected, found in findings:
-            talk(explain(NodeError(code, table.name, expected=expected, found=found)))
-        codes = sorted({code for code, _, _ in findings})
+        codes = table.close(paper, at(time), _joins(joined_from), _joins(joined_to))
+        notes = table.findings()
+        _show(notes, table.name)
         tell(
-            f"计票已结束，提示 {len(codes)} 条", f"closed, {len(codes)} findings",
-            {"findings": codes, "state": State.COUNTED.value}, as_object=json_output,
+            f"计票已结束，提示 {len(notes)} 条", f"closed, {len(notes)} findings",
+            {"findings": list(codes), "notes": [one.to_body() for one in notes], "state": State.COUNTED.value},
+            as_object=json_output,
         )  # fmt: skip

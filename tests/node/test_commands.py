@@ -183,7 +183,24 @@ def test_findings_are_shown_and_never_refuse(person: Person) -> None:
     figures = "collected=90", "issued=80", "valid=80", "invalid=20", "voters=81", "present=81"
     found = person.ask("close", *WHERE, *figures)
     codes = ["F_COLLECTED_ISSUED", "F_COLLECTED_VOTERS", "F_VALID_INVALID", "F_VOTERS_ISSUED"]
-    assert found == {"findings": codes, "state": "counted"}
+    assert (found["findings"], found["state"]) == (codes, "counted")
+    assert [(note["code"], note.get("box"), note["expected"], note["found"]) for note in found["notes"]] == [
+        ("F_COLLECTED_ISSUED", None, 80, 90),
+        ("F_VALID_INVALID", None, 90, 100),
+        ("F_VOTERS_ISSUED", None, 80, 81),
+        ("F_COLLECTED_VOTERS", None, 81, 90),
+        ("W_BOX_MISSING", "box-1", 1, 0),
+    ]
+
+
+def test_a_box_speaks_alone_and_at_once(person: Person) -> None:
+    """[FIND-2] 201 to 207 when the box is recorded, before its total hides it."""
+    person.run("open", *WHERE, "--nonce", "123456789012")
+    said = person.run("box", *WHERE, "--box", "box-1", "voters=40", "collected=41", "issued=40")
+    assert "F_BOX_COLLECTED_VOTERS" in said.stderr
+    assert "票箱 box box-1" in said.stderr
+    found = person.ask("box", *WHERE, "--box", "box-1", "voters=40", "collected=39", "issued=40")
+    assert [note["code"] for note in found["notes"]] == ["W_BOX_SHORT"]
 
 
 @pytest.mark.parametrize(
