@@ -342,7 +342,7 @@ KINDS: Final[dict[str, Shape]] = {
         }
     ),
     "determination": fields(
-        {**_ON_COUNTY, "contests": listed(_RESULT, 1, 64), "statement": HASH, "unit": IDENT},
+        {**_ON_COUNTY, "contests": listed(_RESULT, 0, 64), "statement": HASH, "unit": IDENT},
     ),
     "standings": fields(
         {**_ON_COUNTY, "results": HASH, "root": HASH, "size": TIME, "totals": fields(dict.fromkeys(_TOTALS, TIME))}

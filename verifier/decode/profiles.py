@@ -22,9 +22,9 @@ from verifier.decode.shapes import (
     flag,
     integer,
     listed,
-    matching,
     row,
     words,
+    written,
 )
 from verifier.findings.codes import Refused
 
@@ -45,7 +45,7 @@ UNGOVERNED: Final = frozenset(
 )
 NOT_A_UNITS_OWN: Final = UNGOVERNED | {"electorate"}  # [PROF-4]
 
-PATH: Final = matching(r"[a-z][a-z0-9_]{0,31}(?:\.[a-z][a-z0-9_]{0,31}){0,7}", "field names joined by dots")
+PATH: Final = written(2**16, visible=False, least=0)  # whether it names anything is a question of the profile
 ROLE: Final = words(*ROLES)
 _ROLES_BY_KIND: Final = fields({kind: listed(ROLE, 0, 8) for kind in SIGNED_KINDS})
 _DECIDERS: Final = listed(row(PATH, REASON), 0, 64)

@@ -40,7 +40,12 @@ CHECKS: Final[dict[str, tuple[str, str, str, bool]]] = {
     "I4": ("integrity", "更正和作废（如有）", "corrections and voids (if any)", True),
     "I5": ("integrity", "结束、报告单、另选他人名单", "closes, statements, names", False),
     "I6": ("integrity", "公开下限", "publication threshold", False),
-    "I7": ("integrity", "结果认定：逐项依规则重新判定", "determinations: every outcome decided again", False),
+    "I7": (
+        "integrity",
+        "结果认定（如有）：逐项依规则重新判定",
+        "determinations (if any): every outcome decided again",
+        True,
+    ),
     "I8": (
         "integrity",
         "宣布的当选人：每处不同都有理由（如有）",

@@ -45,11 +45,21 @@ class Post:
     barred: set[int] = field(default_factory=set)  # elected above, or sitting and not on the paper
     eligible: set[int] = field(default_factory=set)
     elected: set[int] = field(default_factory=set)
-    runoff: set[int] = field(default_factory=set)
-    runoff_seats: int = 0
+    tied: set[int] = field(default_factory=set)  # in a runoff across the boundary of the seats
+    tied_seats: int = 0
+    families: list[set[int]] = field(default_factory=list)  # relatives with equal votes: a runoff for one seat each
     removed: set[int] = field(default_factory=set)
     held: int = 0
-    opened: int = 0  # seats that avoidance has emptied
+
+    @property
+    def runoff(self) -> set[int]:
+        """Everybody who has to run again."""
+        return self.tied.union(*self.families)
+
+    @property
+    def runoff_seats(self) -> int:
+        """The seats for which they run."""
+        return self.tied_seats + len(self.families)
 
     @property
     def short(self) -> int:
@@ -77,11 +87,12 @@ def decide_committee(bench: Bench, posts: Sequence[Post], instead: str = "") -> 
         _count(bench, post, higher)
         post.eligible = _eligible(bench, post, instead)
         _seat_post(bench, post, higher, womens=post is womens)
-    if bench.profile["avoidance"]["method"] == "highest_post_then_votes":
+    if bench.profile["avoidance"]["method"] == "highest_post_then_votes" and bench.kin:
         kept = _avoid(bench, live)
-        if bench.profile["avoidance"]["fill"] == "next_qualified":
-            for post in live:
-                _fill(bench, live, post, kept)
+        lone = [_leave_runoffs(bench, post, kept) for post in live]
+        for post, left_alone in zip(live, lone, strict=True):
+            if post.removed or post.families or left_alone:
+                _seat_again(bench, live, post, kept, left_alone)
     return posts
 
 
@@ -147,7 +158,7 @@ def _seat_post(bench: Bench, post: Post, higher: Sequence[Post], *, womens: bool
         elif bench.profile["female"]["on_fail"] == "supplementary":
             post.held = 1
             seated = seat(strength, seats - 1)
-    post.elected, post.runoff, post.runoff_seats = set(seated.elected), set(seated.tied), seated.left
+    post.elected, post.tied, post.tied_seats = set(seated.elected), set(seated.tied), seated.left
 
 
 def _kin_of(bench: Bench, who: int, people: Iterable[int]) -> set[int]:
@@ -163,15 +174,12 @@ def _avoid(bench: Bench, live: Sequence[Post]) -> set[int]:
             out = {who for who in equals if _kin_of(bench, who, kept)}
             post.removed |= out
             post.elected -= out
-            post.opened += len(out)
             for family in _families(bench, equals - out):
                 if len(family) == 1:
                     kept |= family
                 else:
                     post.elected -= family
-                    post.runoff |= family
-                    post.runoff_seats += 1
-                    post.opened += len(family) - 1
+                    post.families.append(family)
     return kept
 
 
@@ -185,25 +193,38 @@ def _families(bench: Bench, people: set[int]) -> list[set[int]]:
     return families
 
 
-def _fill(bench: Bench, live: Sequence[Post], post: Post, kept: set[int]) -> None:
-    """[POST-6]: the opened seats go to the next eligible persons, equals together or in a runoff (ZJ-31)."""
-    left = post.opened
-    taken = set().union(*(other.elected | other.removed | other.runoff for other in live))
-    waiting = post.eligible - taken
-    while left:
-        waiting = {who for who in waiting if not _kin_of(bench, who, kept)}
+def _leave_runoffs(bench: Bench, post: Post, kept: set[int]) -> list[set[int]]:
+    """[POST-6], first: relatives of a person kept leave the runoffs; gives the families that are none any more."""
+    out = {who for who in post.runoff if _kin_of(bench, who, kept)}
+    post.removed |= out
+    post.tied -= out
+    families = [family - out for family in post.families]
+    post.families = [family for family in families if len(family) > 1]
+    return [family for family in families if len(family) < 2]
+
+
+def _seat_again(bench: Bench, live: Sequence[Post], post: Post, kept: set[int], dissolved: Sequence[set[int]]) -> None:
+    """[POST-6]: the boundary runoff is dissolved and what is not filled is seated once more (ZJ-31)."""
+    again, seats = post.tied.union(*dissolved), post.tied_seats + len(dissolved)
+    post.tied, post.tied_seats = set(), 0
+    gone = set().union(*(other.elected.union(other.removed, *other.families) for other in live))
+    waiting = {who for who in post.eligible - gone if not _kin_of(bench, who, kept)}
+    if bench.profile["avoidance"]["fill"] == "next_qualified":
+        seats = post.short
+    else:
+        waiting &= again
+    while seats and waiting:
         strength = _strength(bench, post, waiting)
-        if not strength:
-            return
         best = max(strength.values())
-        group = {who for who in waiting if strength[who] == best}
-        waiting -= group
-        if len(group) > left:
-            post.runoff |= group
-            post.runoff_seats += left
+        group = {who for who in waiting if strength[who] == best and not _kin_of(bench, who, kept)}
+        waiting -= {who for who in waiting if strength[who] == best}
+        if len(group) > seats:
+            post.tied, post.tied_seats = group, seats
             return
-        for who in bench.people.by_paper(post.contest.id, group):
-            if not _kin_of(bench, who, kept):
-                post.elected.add(who)
-                kept.add(who)
-                left -= 1
+        for family in _families(bench, group):
+            seats -= 1
+            if len(family) == 1:
+                post.elected |= family
+                kept |= family
+            else:
+                post.families.append(family)
