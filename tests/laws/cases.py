@@ -11,7 +11,7 @@ from typing import Any
 from tally_protocol.law.profile import Profile
 from tally_protocol.law.result import Result
 from tests.laws.village import Box, Post, Village, village
-from tests.profiles import change
+from tests.profiles import change, profile
 
 SHIPPED = Path(__file__).resolve().parents[2] / "coordinator" / "sealing" / "profiles"
 
@@ -86,24 +86,35 @@ def nobody(outcome: str, seats: int = 1) -> Due:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One row. `covers` are rule ids of the reference page; `due` is by contest."""
+    """One row. `covers` are rule ids of the reference page; `due` is by contest.
+
+    `law` is a profile that the county ships (empty: the plain one of the tests), `rules` change its values by path.
+    """
 
     id: str
     covers: str
     posts: Sequence[Post]
     due: Mapping[str, Due]
-    papers: int = 0
+    papers: int | Mapping[str, int] = 0
     registered: int | None = -1
     forms: Sequence[Mapping[str, int]] = ({},)
     boxes: Sequence[Box] = ()
     relatives: Sequence[tuple[str, str, str]] = ()
     rules: Mapping[str, object] = field(default_factory=dict)
+    law: str = ""
+    more: Sequence[Profile] = ()
+    stations_registered: Sequence[int | None] = ()
+
+    def profile(self) -> Profile:
+        """The unit's profile."""
+        return shipped(self.law, **self.rules) if self.law else profile(**self.rules)
 
     def village(self, plain: Profile | None = None) -> Village:
-        """The unit of the row, under the given profile or the plain one with the row's own values."""
+        """The unit of the row, under the given profile or its own."""
         return village(
             *self.posts, papers=self.papers, registered=self.registered, forms=self.forms, boxes=self.boxes,
-            relatives=self.relatives, rules=self.rules, plain=plain,
+            relatives=self.relatives, plain=plain or self.profile(), more=self.more,
+            stations_registered=self.stations_registered,
         )  # fmt: skip
 
 

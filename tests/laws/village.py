@@ -7,6 +7,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tally_protocol.election.manifest import Official
 from tally_protocol.election.shape import VALID, WRITTEN, shape
 from tally_protocol.election.unit import (
     BallotBox,
@@ -17,7 +18,7 @@ from tally_protocol.election.unit import (
     StationEntry,
     Unit,
 )
-from tally_protocol.ids import BoxId, CandidateId, ContestId, Hash32, LayoutId, NodeId, StationId, UnitId
+from tally_protocol.ids import BoxId, CandidateId, ContestId, Hash32, LayoutId, NodeId, PersonId, StationId, UnitId
 from tally_protocol.law.outcome import determine
 from tally_protocol.law.profile import Profile
 from tally_protocol.law.result import Result
@@ -148,7 +149,7 @@ def village(
             BallotBox(id=BoxId(box.id), kind="main", layout=LayoutId(box.layout), station=StationId(box.station))
             for box in boxes
         ),
-        committee=(),
+        committee=(Official(id=PersonId("zhu-ren"), key=Hash32(bytes(range(32))), role="chair"),),
         contests=tuple(post.contest() for post in posts),
         election=Hash32(bytes(32)),
         id=UnitId("v"),
