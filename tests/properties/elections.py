@@ -1,6 +1,6 @@
 """Random small elections: random contests, kinds of paper, papers, written-in names, corrections and voids.
 
-`counted` is a third count of the same papers in plain Python, straight from the sentences of spec/1; neither the
+`counted` is a third count of the same papers in plain Python, straight from the seven steps of spec/8; neither the
 producers' nor the verifier's code is in it.
 """
 
@@ -17,17 +17,28 @@ from tests.world import StationDesk, World
 
 NAMES = ("王小二", "李四", "买买提·阿不都", "赵䶮", "钱七")
 LETTERS = "abcdef"
+# every rule of judging with its values; the first is that of the plain profile of tests/profiles.py
+RULES: dict[str, tuple[str, ...]] = {
+    "dup_post": ("ballot", "columns", "highest_only"),
+    "extra_mark": ("ballot", "ignore", "part"),
+    "illegible": ("part", "ballot"),
+    "overvote.compare": ("per_post", "total"),
+    "overvote.scope": ("post", "ballot"),
+    "write_in": ("free", "needs_oppose"),
+}
+PLAIN = {path: values[0] for path, values in RULES.items()}
 Totals = Counter[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One contest of a random paper."""
+    """One contest of a random paper; candidates of `shared` contests are the same persons by their letters."""
 
     candidates: int
     slots: int
     max_marks: int
     layout: int  # 0 or 1
+    shared: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,16 +46,20 @@ class Plan:
     """What hypothesis chooses; everything else follows from `seed`."""
 
     posts: tuple[Post, ...]
-    overvote: str
     names_full: bool
     seed: int
+    rules: tuple[tuple[str, str], ...] = ()  # path below `ballot`, value
+
+    def rule(self, path: str) -> str:
+        """How papers are judged, by a path below `ballot`."""
+        return dict(self.rules).get(path, PLAIN[path])
 
 
 @dataclass
 class RandomWorld(World):
     """The small county with the plan's contests in both units."""
 
-    plan: Plan = field(default_factory=lambda: Plan(posts=(), overvote="post", names_full=False, seed=0))
+    plan: Plan = field(default_factory=lambda: Plan(posts=(), names_full=False, seed=0))
 
     def _unit(self, name: str, stations: Sequence[str]) -> Unit:
         contests = tuple(
@@ -52,7 +67,8 @@ class RandomWorld(World):
                 id=ContestId(f"post{place}"), title=f"职位{place}", seats=1, max_marks=post.max_marks,
                 write_ins=post.slots,
                 candidates=tuple(
-                    Candidate(id=CandidateId(letter), name=f"候选人{letter}") for letter in LETTERS[: post.candidates]
+                    Candidate(id=CandidateId(letter), name=f"候选人{letter}" + ("" if post.shared else str(place)))
+                    for letter in LETTERS[: post.candidates]
                 ),
             )
             for place, post in enumerate(self.plan.posts)
@@ -73,7 +89,8 @@ class RandomWorld(World):
 
 def world_of(plan: Plan) -> RandomWorld:
     """The sealed election of a plan."""
-    return RandomWorld(plan=plan, overvote=plan.overvote, names_full=plan.names_full)
+    values = {f"ballot.{path}": plan.rule(path) for path in RULES}
+    return RandomWorld(plan=plan, values=values, names_full=plan.names_full)
 
 
 def posts_of(plan: Plan, layout: str) -> list[tuple[str, Post]]:
@@ -96,25 +113,90 @@ def pile(dice: Random, plan: Plan, layout: str, count: int) -> list[bytes]:
     return [dice.choice(kinds) for _ in range(count)]
 
 
+@dataclass
+class Column:
+    """One contest of one paper: who is approved, and how many are opposed."""
+
+    contest: str
+    post: Post
+    approved: list[str]
+    written: set[str]
+    opposed: int
+    unclear: int
+    void: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """Everybody approved, written-in names with a plus."""
+        return self.approved + sorted(self.written)
+
+    def persons(self) -> set[str]:
+        """Who they are on the whole paper: candidates of contests that are not shared are nobody else's."""
+        mark = "" if self.post.shared else f" of {self.contest}"
+        return {name + mark for name in self.approved} | self.written
+
+    def drop(self, persons: set[str]) -> None:
+        """Take approvals of these persons as empty."""
+        mark = "" if self.post.shared else f" of {self.contest}"
+        self.approved = [name for name in self.approved if name + mark not in persons]
+        self.written -= persons
+
+
+def columns_of(plan: Plan, layout: str, paper: bytes) -> list[Column]:
+    """A paper taken apart."""
+    found, at = [], 1
+    for contest, post in posts_of(plan, layout):
+        marks = paper[at : at + post.candidates]
+        slots = paper[at + post.candidates : at + post.candidates + post.slots]
+        at += post.candidates + post.slots
+        approved = [LETTERS[place] for place, mark in enumerate(marks) if mark == 1]
+        written = {f"+{NAMES[code - 1]}" for code in slots if code}
+        found.append(Column(contest, post, approved, written, marks.count(2), marks.count(3)))
+    return found
+
+
 def counted(plan: Plan, layout: str, papers: Sequence[bytes]) -> Totals:
-    """Votes by (contest, candidate or +name): spec/1, VALID-1 to VALID-5, in plain words."""
+    """Votes by (contest, candidate or +name): the seven steps of spec/8, VALID-1 to VALID-5, in plain words."""
     votes: Totals = Counter()
     for paper in papers:
-        if paper[0]:
-            continue
-        at, chosen, over = 1, [], False
-        for contest, post in posts_of(plan, layout):
-            marks = paper[at : at + post.candidates]
-            written = {code for code in paper[at + post.candidates : at + post.candidates + post.slots] if code}
-            at += post.candidates + post.slots
-            names = [LETTERS[i] for i, mark in enumerate(marks) if mark == 1] + [f"+{NAMES[k - 1]}" for k in written]
-            if len(names) > post.max_marks:
-                over = True
-            else:
-                chosen += [(contest, name) for name in names]
-        if not (over and plan.overvote == "ballot"):
-            votes.update(chosen)
+        columns = columns_of(plan, layout, paper)
+        if not void_as_a_whole(plan, paper[0], columns):
+            void_one_by_one(plan, columns)
+            votes.update((column.contest, name) for column in columns if not column.void for name in column.names)
     return votes
+
+
+def void_as_a_whole(plan: Plan, status: int, columns: Sequence[Column]) -> bool:
+    """Steps 1 to 3 where they take the whole paper."""
+    if status and not (status == 3 and plan.rule("extra_mark") in {"ignore", "part"}):
+        return True
+    if plan.rule("illegible") == "ballot" and any(column.unclear for column in columns):
+        return True
+    if plan.rule("overvote.compare") == "total":
+        return sum(len(column.names) for column in columns) > sum(column.post.max_marks for column in columns)
+    over = any(len(column.names) > column.post.max_marks for column in columns)
+    return over and plan.rule("overvote.scope") == "ballot"
+
+
+def void_one_by_one(plan: Plan, columns: Sequence[Column]) -> None:
+    """Steps 3 to 5 contest by contest; blank contests have no votes anyway."""
+    if plan.rule("overvote.compare") == "per_post":
+        for column in columns:
+            column.void = len(column.names) > column.post.max_marks
+    how_often = Counter(person for column in columns for person in column.persons())
+    twice = {person for person, times in how_often.items() if times > 1}
+    seen: set[str] = set()
+    for column in columns:
+        if plan.rule("dup_post") == "ballot":
+            column.void = column.void or bool(twice)
+        elif plan.rule("dup_post") == "columns":
+            column.void = column.void or bool(twice & column.persons())
+        else:
+            again = seen & column.persons()
+            seen |= column.persons()
+            column.drop(again)
+        if plan.rule("write_in") == "needs_oppose" and len(column.written) > column.opposed:
+            column.void = True
 
 
 @dataclass
@@ -156,7 +238,7 @@ class Play:
         self.votes[unit].update(counted(self.plan, layout, new))
 
     def finish(self) -> None:
-        """Close every station, state every unit, open the names, let the board show it."""
+        """Close every station, state every unit, open the names, determine, let the board show it."""
         for unit, (note, _) in self.story.world.units.items():
             for entry in note.stations:
                 self.desk(unit, entry.id).close()
@@ -164,6 +246,7 @@ class Play:
             committee.statement()
             if any(committee.state.written().values()):
                 committee.write("names", committee.names_body(1 if self.plan.names_full else 3))
+            committee.determination()
         self.story.stand()
 
     def expected(self) -> dict[tuple[str, str, str], int]:

@@ -15,7 +15,7 @@ import pytest
 
 from tally_protocol.errors import ProtocolError
 from tests.attacks.mutants import damage
-from tests.properties.elections import Plan, Post, a_paper, world_of
+from tests.properties.elections import RULES, Plan, Post, a_paper, world_of
 from tests.vectors.producer import AREAS as PRODUCER
 from verifier.checks.conformance import AREAS as VERIFIER
 from verifier.findings.codes import Refused
@@ -90,14 +90,22 @@ def test_random_papers_are_judged_alike(seed: int) -> None:
     dice = Random(f"papers {seed}")  # noqa: S311 - the same
     many = range(dice.randint(1, 4))
     found = tuple(
-        Post(candidates=dice.randint(1, 6), slots=dice.randint(0, 3), max_marks=dice.randint(1, 5), layout=place % 2)
+        Post(
+            candidates=dice.randint(1, 6),
+            slots=dice.randint(0, 3),
+            max_marks=dice.randint(1, 5),
+            layout=place % 2,
+            shared=dice.random() < 0.7,
+        )
         for place in many
     )
-    plan = Plan(posts=found, overvote=dice.choice(("post", "ballot")), names_full=False, seed=seed)
-    unit = world_of(plan).units["v1"][0].to_body()
+    rules = tuple((path, dice.choice(values)) for path, values in RULES.items())
+    plan = Plan(posts=found, rules=rules, names_full=False, seed=seed)
+    world = world_of(plan)
+    unit = world.units["v1"][0].to_body()
     layout = f"paper{plan.posts[0].layout}"
     rows = [a_paper(dice, plan, layout) for _ in range(dice.randint(1, 100))]
-    given = {"unit_json": unit, "layout": layout, "overvote": plan.overvote, "table": [2, 3, 5, 7, 11]}
+    given = {"unit_json": unit, "layout": layout, "profile_json": world.profile.to_body(), "table": [2, 3, 5, 7, 11]}
     agree("validity", given | {"rows_hex": [row.hex() for row in rows]})
     place = dice.randrange(len(rows[0]))
     strange = bytes([*rows[0][:place], dice.randrange(256), *rows[0][place + 1 :]])

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.properties.elections import Plan, Play, Post, pile, play, world_of
+from tests.properties.elections import RULES, Plan, Play, Post, pile, play, world_of
 from tests.published import Story, authority_vkey, log_files, sealed_archive, write_files
 from verifier.plain import main
 
@@ -26,13 +26,16 @@ FOLDERS = count()
 def posts(draw: st.DrawFn) -> Post:
     candidates = draw(st.integers(0, 5))
     slots = draw(st.integers(0 if candidates else 1, 2))
-    return Post(candidates=candidates, slots=slots, max_marks=draw(st.integers(1, 4)), layout=draw(st.integers(0, 1)))
+    return Post(
+        candidates=candidates, slots=slots, max_marks=draw(st.integers(1, 4)), layout=draw(st.integers(0, 1)),
+        shared=draw(st.booleans()),
+    )  # fmt: skip
 
 
 plans = st.builds(
     Plan,
     posts=st.lists(posts(), min_size=1, max_size=4).map(tuple),
-    overvote=st.sampled_from(("post", "ballot")),
+    rules=st.tuples(*(st.tuples(st.just(path), st.sampled_from(values)) for path, values in RULES.items())),
     names_full=st.booleans(),
     seed=st.integers(0, 2**32),
 )

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from tally_protocol.election.manifest import Election, Roster
-from tally_protocol.election.unit import Candidate, Unit
+from tally_protocol.election.unit import Candidate, Contest, Relation, Unit, UnitRule
 from tally_protocol.errors import Malformed, ProtocolError
-from tally_protocol.ids import Hash32, PersonId
+from tally_protocol.ids import CandidateId, Hash32, PersonId
 from tally_protocol.law.profile import Profile
 from tally_protocol.merkle.hashing import EMPTY_ROOT, leaf_hash
 from tally_protocol.record.manifest_rules import (
@@ -19,6 +19,7 @@ from tally_protocol.record.manifest_rules import (
     short_code,
     units_root,
 )
+from tests.profiles import profile
 from tests.world import World, public
 
 WORLD = World()
@@ -120,6 +121,106 @@ def test_one_key_for_one_id() -> None:
         check_unit(WORLD.election, replace(UNIT, committee=(head, station)), ROSTERS)
     both = (*UNIT.committee, roster.officials[0])
     check_unit(WORLD.election, replace(UNIT, committee=both), ROSTERS)
+
+
+def test_one_profile_on_one_paper() -> None:
+    """[SEAL-6] All contests of a layout have the same profile, one that the election has."""
+    world = World(more=(profile(id="p2"),))
+    unit = world.units["v1"][0]
+    rosters = {found: roster for roster, found in world.rosters.values()}
+    chair, member, deputy = unit.contests
+    check_unit(world.election, replace(unit, contests=(chair, member, replace(deputy, profile="p2"))), rosters)
+    check_unit(world.election, replace(unit, contests=(replace(chair, profile="p1"), member, deputy)), rosters)
+    both = replace(chair, profile="p2"), replace(member, profile="p2"), deputy
+    check_unit(world.election, replace(unit, contests=both), rosters)
+    for wrong in (
+        (replace(chair, profile="p2"), member, deputy),
+        (chair, member, replace(deputy, profile="p9")),
+    ):
+        with pytest.raises(ProtocolError, match="E_MANIFEST"):
+            check_unit(world.election, replace(unit, contests=wrong), rosters)
+
+
+def test_who_counts_does_not_stand() -> None:
+    """[SEAL-7] No member and no official has the id of a candidate or is related to one."""
+    head, second = UNIT.committee
+    for wrong in (
+        replace(UNIT, committee=(head, replace(second, id=PersonId("e")))),
+        replace(UNIT, contests=(*UNIT.contests[:2], _standing(PersonId("caller-2")))),
+        replace(UNIT, relations=(Relation(first="head", second="a", word="other"),)),
+        replace(UNIT, relations=(Relation(first="y", second="teller-1", word="child"),)),
+    ):
+        with pytest.raises(ProtocolError, match="E_MANIFEST"):
+            check_unit(WORLD.election, wrong, ROSTERS)
+    fine = (
+        Relation(first="head", second="teller-1", word="spouse"),
+        Relation(first="a", second="c", word="spouse"),
+        Relation(first="head", second="+王小二", word="parent"),
+    )
+    check_unit(WORLD.election, replace(UNIT, relations=fine), ROSTERS)
+
+
+def _standing(name: str) -> Contest:
+    """The deputies' contest with somebody of this id."""
+    contest = UNIT.contests[2]
+    return replace(contest, candidates=(replace(contest.candidates[0], id=CandidateId(name)),))
+
+
+def test_a_profile_is_checked_when_it_is_sealed() -> None:
+    """[PROF-2] [PROF-4] Nobody decided it: `E_PROFILE`, of an election and of a unit's own decisions."""
+    bare = replace(WORLD.profile, decided_by=())
+    with pytest.raises(ProtocolError, match="E_PROFILE"):
+        check_election(replace(WORLD.election, profiles=(bare,)))
+    rule = UnitRule(path="tie", value="lot", decided_by="x")
+    with pytest.raises(ProtocolError, match="E_PROFILE"):
+        check_unit(WORLD.election, replace(UNIT, rules=(rule,)), ROSTERS)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"relations": [["a", "a", "parent"]]}, "E_FIELD"),
+        ({"relations": [["a", "b", "friend"]]}, "E_FIELD"),
+        ({"relations": [["+", "b", "parent"]]}, "E_FIELD"),
+        ({"relations": [["+ ", "b", "parent"]]}, "E_FIELD"),
+        ({"relations": [["+" + "王" * 65, "b", "parent"]]}, "E_FIELD"),
+        ({"relations": [[".a", "b", "parent"]]}, "E_FIELD"),
+        ({"relations": [["a", "b"]]}, "E_FIELD"),
+        ({"relations": [[f"a{i}", "b", "other"] for i in range(513)]}, "E_LIMIT"),
+        ({"rules": [["tie", "runoff", "x"], ["tie", "runoff", "x"]]}, "E_FIELD"),
+        ({"rules": [["tie", {"a": 1}, "x"]]}, "E_PROFILE"),
+        ({"rules": [["tie", ["a", 1], "x"]]}, "E_PROFILE"),
+        ({"rules": [[1, "runoff", "x"]]}, "E_FIELD"),
+        ({"rules": [["tie", "runoff", " "]]}, "E_NAME"),
+        ({"rules": [[f"x{i:02}", 1, "x"] for i in range(33)]}, "E_LIMIT"),
+    ],
+)
+def test_relatives_and_decisions_that_are_refused(fields: dict[str, object], code: str) -> None:
+    """[KIND-1] References, relation words, order."""
+    with pytest.raises(ProtocolError) as caught:
+        Unit.from_body(UNIT.to_body() | fields)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"female_only": False},
+        {"rule": "lot"},
+        {"rule": "recall"},
+        {"rule": "recall", "write_ins": 0},
+        {"rule": "recall", "write_ins": 0, "candidates": [{"id": "a", "name": "甲"}], "seats": 2},
+        {"of": ""},
+        {"profile": "a/b"},
+    ],
+)
+def test_contests_that_are_refused(fields: dict[str, object]) -> None:
+    """[KIND-1] Rules of the list; a recall asks about one person."""
+    body = UNIT.contests[0].to_body() | fields
+    with pytest.raises(Malformed, match="E_FIELD"):
+        Contest.parse(body, "contest")
+    whole = replace(UNIT.contests[0], rule="runoff", of=UNIT.contests[1].id, profile="p2", female_only=True, round=2)
+    assert Contest.parse(whole.to_body(), "contest") == whole
 
 
 def test_weak_keys_are_never_sealed() -> None:

@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tally_protocol.election.figures import form_findings
+from tally_protocol.election.shape import shape
 from tally_protocol.errors import ProtocolError
 from tally_protocol.ids import Hash32
-from tally_protocol.record.chain import StationState
+from tally_protocol.law.states import StationWord
+from tally_protocol.record.chain import StationState, station_findings
 from tally_protocol.record.kinds import StationBody, decode_record
 from tally_protocol.record.station_kinds import Batch, BoxCount, Close, Correction, Open, Void
 from tests.world import BLANK, OVER, TIME, TORN, VOTE_A, VOTE_B, WRITE_IN, StationDesk, World
@@ -19,7 +22,8 @@ from tests.world import BLANK, OVER, TIME, TORN, VOTE_A, VOTE_B, WRITE_IN, Stati
 KINDS = (VOTE_A, VOTE_B, WRITE_IN, BLANK, OVER, TORN)
 OTHER = Hash32(b"\xff" * 32)
 piles = st.lists(st.sampled_from(range(len(KINDS))), min_size=1, max_size=12)
-steps = st.lists(st.tuples(st.sampled_from(["batch", "box", "void", "correct"]), piles, st.integers(0, 9)), max_size=8)
+what = st.sampled_from(["batch", "box", "void", "correct", "pause"])
+steps = st.lists(st.tuples(what, piles, st.integers(0, 9)), max_size=8)
 
 
 def snapshot(state: StationState) -> dict[str, Any]:
@@ -43,6 +47,12 @@ class Model:
             self.rows[seq] = rows
         elif what == "box":
             self.desk.box(collected=pick)
+        elif what == "pause":
+            before = self.desk.state.state
+            self.desk.step("interrupted", "停电")
+            assert self.desk.state.state is StationWord.INTERRUPTED
+            self.desk.step("resumed")
+            assert self.desk.state.state is before
         elif what == "void":
             seq = live[pick % len(live)]
             self.desk.void(seq)
@@ -227,6 +237,59 @@ def test_close_faults() -> None:
     ):
         _expect(state, wrong, code)
     state.check(replace(body, joined_from=(("village", "2"),)))
+
+
+def test_findings_of_a_form() -> None:
+    """[FIND-1] Rules 101 to 110 in their order, each with what the form gives and what it should; codes in `close`."""
+    desk = StationDesk(World(), "v1", "1")
+    desk.open()
+    form = {
+        "collected": 300, "delivered": 1, "invalid": 1, "issued": 2, "proxies": 3, "registered": 4, "spoiled": 5,
+        "unused": 6, "valid": 7, "voters": 9,
+    }  # fmt: skip
+    assert station_findings(desk.state, form, joined=False) == (
+        ("F_BALANCE", 1, 13),
+        ("F_COLLECTED_ISSUED", 2, 300),
+        ("F_COLLECTED_REGISTERED", 4, 300),
+        ("F_PROXIES_ISSUED", 2, 3),
+        ("F_VALID_INVALID", 300, 8),
+        ("F_VOTERS_ISSUED", 2, 9),
+        ("F_VOTERS_REGISTERED", 4, 9),
+        ("F_COLLECTED_VOTERS", 9, 300),
+    )
+    counted = {"layouts": 1, "contests": 1, "joined": False, "papers": 100, "valid": 90}
+    assert form_findings({"collected": 101, "valid": 91}, **counted) == (  # type: ignore[arg-type]
+        ("F_COUNTED_COLLECTED", 101, 100),
+        ("F_COUNTED_VALID", 91, 90),
+    )
+    for fields in ({"joined": True}, {"layouts": 2, "contests": 2}):
+        assert form_findings({"collected": 101, "valid": 91}, **counted | fields) == ()  # type: ignore[arg-type]
+    right = {"collected": 9, "issued": 9, "voters": 9, "registered": 9, "proxies": 9, "valid": 4, "invalid": 5}
+    assert station_findings(desk.state, right, joined=False) == ()
+    desk.close(**form)
+    assert desk.state.paper == form
+    body = decode_record(desk.notes[-1]).body
+    assert isinstance(body, Close)
+    assert body.findings == tuple(sorted(code for code, _, _ in station_findings(desk.state, form, joined=False)))
+
+
+def test_a_table_that_borrows_marks_of_the_whole_paper() -> None:
+    """[FIG-2] Where over-votes are judged over the whole paper, a post may hold what another left free."""
+    rows = [bytes((0, 0, 0, 0, 1, 1, 1, 0))] * 60
+    figures = shape(World().units["v1"][0], "village").contests[1].figure
+    total = StationDesk(World(values={"ballot.overvote.compare": "total"}), "v1", "1")
+    desk = StationDesk(World(), "v1", "1")
+    for table, valid in ((total, 60), (desk, 0)):
+        table.open()
+        table.batch(rows)
+        assert table.state.running_of("village")[figures] == valid
+    body = desk.batch_body(rows)
+    more = list(body.figures)
+    more[figures], more[figures + 2] = 60, 0
+    for place in range(3):
+        more[figures + 12 + 4 * place] = 60
+    running = tuple(first + second for first, second in zip(desk.state.running_of("village"), more, strict=True))
+    _expect(desk.state, replace(body, figures=tuple(more), running=running), "E_SUM")
 
 
 def test_open_and_box_faults() -> None:

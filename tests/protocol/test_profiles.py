@@ -1,0 +1,230 @@
+"""Profiles: every field, national law or a name behind every value, a unit's own decisions."""
+
+import json
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tally_protocol.election.unit import UnitRule
+from tally_protocol.errors import Malformed, RuleViolation
+from tally_protocol.law.national import NATIONAL, fixed_by
+from tally_protocol.law.profile import SIGNED_KINDS, Profile, values_of
+from tally_protocol.law.profile_rules import (
+    UNCHANGEABLE,
+    apply_rules,
+    check_profile,
+    governed_values,
+    profiles_of,
+    same_value,
+    with_rules,
+)
+from tally_protocol.law.share import Share
+from tests.profiles import DECIDED, change, profile, profile_body
+from tests.world import World
+
+SPEC = Path(__file__).resolve().parents[2] / "spec"
+PATHS = [path for path, _ in values_of(profile_body())]
+
+
+def rule(path: str, value: Any, who: str = "村民会议 2026-05-12") -> UnitRule:
+    return UnitRule(path=path, value=value, decided_by=who)
+
+
+@pytest.mark.property
+@given(st.integers(1, 1000), st.integers(1, 1000), st.booleans(), st.integers(0, 10**9), st.integers(0, 10**9))
+def test_shares_compare_integers(num: int, den: int, strict: bool, value: int, base: int) -> None:
+    """[SHARE-1] Exactly when den x value > (or >=) num x base; one more never loses, a larger base never wins."""
+    num, den = sorted((num, den))
+    share = Share(num=num, den=den, strict=strict)
+    assert share.reaches(value, base) == (den * value > num * base or (not strict and den * value == num * base))
+    assert share.reaches(value + 1, base) >= share.reaches(value, base) >= share.reaches(value, base + 1)
+
+
+def test_national_law_is_that_of_the_spec() -> None:
+    """[PROF-2] national.py is a copy of national.json, value for value, article for article."""
+    ours = {
+        law: {
+            "electorates": {
+                name: {path: [list(v) if isinstance(v, tuple) else v, article] for path, (v, article) in fixed.items()}
+                for name, fixed in electorates.items()
+            }
+        }
+        for law, electorates in NATIONAL.items()
+    }
+    assert ours == json.loads((SPEC / "national.json").read_text("utf-8"))
+    known = json.loads((SPEC / "laws.json").read_text("utf-8"))
+    articles = {article for law in NATIONAL.values() for fixed in law.values() for _, article in fixed.values()}
+    assert articles <= known.keys()
+    assert fixed_by("village_2026", "household") is None
+    assert fixed_by("none", "person") is None
+
+
+def test_a_profile_is_read_as_written() -> None:
+    """[PROF-1] `to_body` is the inverse of `parse`; a list is one value; every part is a value of its own."""
+    one = profile()
+    assert Profile.parse(one.to_body(), "profile") == one
+    assert one.to_body() == profile_body()
+    assert one.value_at("ballot.overvote.scope") == "post"
+    assert one.value_at("avoidance.relations") == list(one.avoidance.relations)
+    assert tuple(one.to_body()["signers"]) == SIGNED_KINDS
+    with pytest.raises(KeyError):
+        one.value_at("ballot.overvote")
+    with pytest.raises(KeyError):
+        one.roles("election")
+    parts = [one, *(getattr(one, each.name) for each in fields(one) if is_dataclass(getattr(one, each.name)))]
+    assert len(parts) == 16
+    assert hash(one) == hash(profile())
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_is_guessed(path: str) -> None:
+    """[PROF-1] An unset field is `E_FIELD`."""
+    body = profile_body()
+    part = body
+    *above, name = path.split(".")
+    for step in above:
+        part = part[step]
+    del part[name]
+    with pytest.raises(Malformed, match="E_FIELD"):
+        Profile.parse(body, "profile")
+
+
+def decided(body: dict[str, Any], *entries: str, without: str = "") -> Profile:
+    """The profile with further entries in `decided_by`, and without one."""
+    kept = [entry for entry in body["decided_by"] if entry[0] not in {without, *entries}]
+    return Profile.parse(body | {"decided_by": sorted([*kept, *([path, DECIDED] for path in entries)])}, "profile")
+
+
+@pytest.mark.parametrize("path", sorted(path for path, _ in profile().decided_by))
+def test_what_the_law_leaves_open_has_a_name(path: str) -> None:
+    """[PROF-2] An entry of `decided_by` names the path or a path above it; otherwise `E_PROFILE`."""
+    body = profile_body()
+    with pytest.raises(RuleViolation, match="E_PROFILE"):
+        check_profile(decided(body, without=path), 50)
+    check_profile(decided(body, path.partition(".")[0], without=path), 50)
+
+
+# a value of every path that 村民委员会组织法 fixes, other than the law's
+DEPARTURES: dict[str, object] = {
+    "avoidance.relations": ["spouse"], "elected.den": 3, "elected.num": 2, "elected.strict": False, "margin.least": 0,
+    "proxy.allowed": False, "proxy.candidates": True, "proxy.holder": "relative", "proxy.limit": 2,
+    "recall.base": "valid", "recall.den": 3, "recall.num": 2, "recall.strict": False, "supplementary.den": 2,
+    "supplementary.num": 2, "supplementary.strict": True, "turnout.den": 3, "turnout.num": 2, "turnout.of": "due",
+    "turnout.strict": False, "turnout.value": "present",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", sorted(DEPARTURES))
+def test_a_departure_from_national_law_has_a_name(path: str) -> None:
+    """[PROF-2] `national.json` fixes this path to this value; another value needs whoever decided it."""
+    body = profile_body()
+    change(body, path, DEPARTURES[path])
+    with pytest.raises(RuleViolation, match="E_PROFILE"):
+        check_profile(decided(body), 50)
+    check_profile(decided(body, path), 50)
+
+
+def test_the_departures_are_all() -> None:
+    fixed = fixed_by("village_2026", "person")
+    assert fixed is not None
+    assert fixed.keys() == DEPARTURES.keys() | {"electorate"}
+    assert governed_values(profile()).keys() == fixed.keys() | {path for path, _ in profile().decided_by}
+
+
+@pytest.mark.parametrize("entry", ["ball", "names", "names.full", "id", "tie.way", "", "signers"])
+def test_an_entry_that_covers_no_rule(entry: str) -> None:
+    """[PROF-2] An entry that covers no such value is `E_PROFILE`; so is a law or an electorate that nobody knows."""
+    with pytest.raises(RuleViolation, match="E_PROFILE"):
+        check_profile(decided(profile_body(), entry), 50)
+    for fields_ in ({"law": "village_2010"}, {"electorate": "household"}):
+        with pytest.raises(RuleViolation, match="E_PROFILE"):
+            check_profile(decided(profile_body() | fields_), 50)
+
+
+def test_values_are_compared_as_json() -> None:
+    """[PROF-2] `true` is not 1; a list is its entries in order."""
+    assert same_value(["a"], ("a",))
+    assert not same_value(["a", "b"], ("b", "a"))
+    assert not same_value(1, True)
+    assert not same_value(0, False)
+
+
+def test_a_unit_decides_what_is_its_to_decide() -> None:
+    """[PROF-4] Each rule replaces one value and stands in `decided_by`; everything else stays."""
+    one = profile()
+    changed = with_rules(one, (rule("ballot.choices", ("approve", "write_in")), rule("proxy.limit", 1)), 50)
+    assert changed.ballot.choices == ("approve", "write_in")
+    assert changed.proxy.limit == 1
+    assert dict(changed.decided_by)["proxy.limit"] == "村民会议 2026-05-12"
+    assert dict(changed.decided_by)["ballot.form"] == DECIDED
+    back = with_rules(changed, (rule("ballot.choices", one.ballot.choices), rule("proxy.limit", 3)), 50)
+    differing = {path for path, value in values_of(back.to_body()) if one.value_at(path) != value}
+    assert differing == {"decided_by"}
+    assert with_rules(one, (), 50) is one
+    assert apply_rules(one, (rule("tie", "runoff"),)).tie == "runoff"
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if path.partition(".")[0] in UNCHANGEABLE])
+def test_a_unit_does_not_decide_the_rest(path: str) -> None:
+    """[PROF-4] The path must not lie under what the county decides for all."""
+    value = profile().value_at(path)
+    kept = tuple(value) if isinstance(value, list) and value and isinstance(value[0], str) else value
+    if isinstance(kept, list):
+        kept = ()
+    with pytest.raises(RuleViolation, match="E_PROFILE"):
+        with_rules(profile(), (rule(path, kept),), 50)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        rule("ballot", "one_sheet"),
+        rule("ballot.overvote", "post"),
+        rule("tie.way", "runoff"),
+        rule("", "runoff"),
+        rule("tie", ("runoff",)),
+        rule("tie", 1),
+        rule("roll_down", 1),
+        rule("roll_down", value=True),
+        rule("proxy.limit", value=True),
+        rule("proxy.limit", 11),
+        rule("margin.least", 3),
+        rule("elected.num", 3),
+        rule("scrutineers.per_batch_min", 2),
+        rule("avoidance.relations", ()),
+        rule("avoidance.relations", ("spouse", "child")),
+    ],
+)
+def test_decisions_that_a_unit_cannot_take(made: UnitRule) -> None:
+    """[PROF-4] The profile after all replacements must obey [PROF-1] to [PROF-3]: `E_PROFILE`."""
+    with pytest.raises(RuleViolation, match="E_PROFILE"):
+        with_rules(profile(), (made,), 50)
+
+
+def test_what_binds_signers_threshold_and_names() -> None:
+    """[PROF-3] Scrutineers among the signers of a batch, the election's threshold, names for roll-down."""
+    check_profile(profile(**{"publish.min_ballots_per_cell": 60}), 60)
+    check_profile(profile(roll_down=True, **{"names.full": True}), 50)
+    for wrong, threshold in (
+        (profile(**{"publish.min_ballots_per_cell": 60}), 61),
+        (profile(roll_down=True), 50),
+        (profile(**{"scrutineers.per_batch_min": 2}), 50),
+    ):
+        with pytest.raises(RuleViolation, match="E_PROFILE"):
+            check_profile(wrong, threshold)
+
+
+def test_profiles_of_a_unit() -> None:
+    """[PROF-4] The unit's decisions apply wherever the unit's profile is used, and nowhere else."""
+    second = profile(id="p2")
+    world = World(more=(second, profile(id="p3")), rules=(rule("tie", "fewer_against"),))
+    unit = world.units["v1"][0]
+    assert {name: one.tie for name, one in profiles_of(world.election, unit).items()} == {"p1": "fewer_against"}
+    manifest = world.manifest("v1", "1")
+    assert manifest.profile == manifest.layout_profile("village") == manifest.profiles["p1"]
+    with pytest.raises(RuleViolation, match="E_LAYOUT"):
+        manifest.layout_profile("other")
