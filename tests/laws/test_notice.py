@@ -1,5 +1,7 @@
 """Notice 15 and the sources of a profile's values, as people read them [VALID-1] [PROF-2]."""
 
+from dataclasses import replace
+
 import pytest
 
 from tally_protocol.law.notice import notice
@@ -50,6 +52,16 @@ def test_notice_15_has_a_part_for_each_paper() -> None:
     assert "同一人任两项" not in second
     assert "另选的人" not in second
     assert first.count("依据 by: ") == 9
+    assert "无法辨认" in second
+    assert second.count("依据 by: ") == 7
+
+
+def test_one_post_with_slots_is_enough_to_speak_of_them() -> None:
+    world = World()
+    unit, _ = world.units["v1"]
+    chair, *others = unit.contests
+    half = replace(unit, contests=(replace(chair, write_ins=0), *others))
+    assert "另选他人，另选的人" in "\n".join(notice(half, {"p1": world.profile}))
 
 
 def test_notice_15_word_by_word() -> None:
