@@ -242,6 +242,8 @@ class UnitState:
         follows = body.part == self.part + 1 and (self.part == 0 or (body.parts, body.rest) == (self.parts, self.rest))
         if self.statement is None or body.statement != self.statement or not follows:
             raise RuleViolation("E_NAMES", self.chain, expected="the next part after the last statement")
+        if not any(self.written().values()):
+            raise RuleViolation("E_NAMES", self.chain, expected="no names: nothing was written in")
         seen = set(self.seen)
         opened = dict(self.opened)
         for person in body.persons:

@@ -153,7 +153,6 @@ def _unit_ways() -> Iterator[Vector]:
     first = parts(story.entries[find(story.entries, "statement")])
     story.desk.correct(2, papers(60, VOTE_A))
     story.committee.statement()
-    story.committee.names()
     stale = changed(story.force_unit("declaration")[-1], set_(statement=hash_hex(sign(text_of(*first[:2]), first[2]))))
     yield broken("declaration-old-statement", "a statement that was replaced", [*story.entries, stale], "E_DECLARATION")
     yield from _declared()
@@ -265,6 +264,11 @@ def _names() -> Iterator[Vector]:
         note = changed(right, _meant(place, candidate))
         entries = [*story.entries, note]
         yield broken(f"names-{what}", comment, entries, code) if code else accepted(f"names-{what}", comment, entries)
+    plain = station_in("COUNTED")
+    plain.committee.statement()
+    yield accepted("names-none", "nothing was written in: the statement alone is complete", plain.entries)
+    yield broken("names-nothing-written", "nothing was written in, nothing is to be opened", plain.force_unit("names"),
+                 "E_NAMES")  # fmt: skip
     wrong = changed(right, lambda b: b["persons"][0].update(contest="nothing"))
     yield broken("names-contest", "a contest that the unit does not have", [*story.entries, wrong], "E_LAYOUT")
 
