@@ -1,0 +1,34 @@
+"""Announced votes and declared winners are two records: every difference has its reason [DET-3] (ZJ-32)."""
+
+import pytest
+
+from tally_protocol.errors import RuleViolation
+from tally_protocol.ids import ContestId
+from tally_protocol.law.declaration import check_declaration
+from tally_protocol.law.declared import Declared, Reason
+from tests.laws.rows_declarations import ROWS, DeclarationCase
+
+
+def spoken(case: DeclarationCase) -> tuple[list[Declared], list[Reason]]:
+    """A case's declaration as the record says it."""
+    declared = [Declared(contest=ContestId(name), elected=tuple(who.split())) for name, who in case.declared]
+    reasons = [
+        Reason(contest=ContestId(name), reference=who, word=word, text=text) for name, who, word, text in case.reasons
+    ]
+    return declared, reasons
+
+
+def stands(case: DeclarationCase) -> bool:
+    """Whether the declaration is accepted; otherwise it is E_DECLARATION and nothing else."""
+    unit = case.village()
+    try:
+        check_declaration(unit.unit, unit.profiles, unit.tally, *spoken(case))
+    except RuleViolation as refused:
+        assert refused.code == "E_DECLARATION"
+        return False
+    return True
+
+
+@pytest.mark.parametrize("case", ROWS, ids=lambda case: case.id)
+def test_declarations(case: DeclarationCase) -> None:
+    assert stands(case) is case.stands
