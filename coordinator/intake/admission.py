@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from coordinator.ledger.county import County, threshold_of
 from coordinator.tally.matrix import Effect
-from coordinator.tally.planes import Papers, judge_group
+from coordinator.tally.planes import Papers, group_key, judge_group
 from tally_protocol.election.manifest import Election, Roster
 from tally_protocol.election.shape import Shape, shape
 from tally_protocol.election.unit import Unit
@@ -165,16 +165,9 @@ def judge_all(candidates: Sequence[Candidate], county: County) -> None:
             continue
         papers = Papers(candidate.part.rows, candidate.part.papers, batch.table)
         profile = manifest.layout_profile(batch.layout)
-        key = _structure(paper), profile.ballot
-        groups.setdefault(key, []).append(Judging(candidate, paper, papers, profile))
+        groups.setdefault(group_key(paper, profile.ballot), []).append(Judging(candidate, paper, papers, profile))
     for group in groups.values():
         _judge(group)
-
-
-def _structure(paper: Shape) -> object:
-    """What judging needs of a shape, without names: units with equal papers and rules are judged together."""
-    contests = tuple((contest.candidates, contest.slots, contest.max_marks) for contest in paper.contests)
-    return contests, paper.same_person
 
 
 @dataclass(frozen=True, slots=True)
