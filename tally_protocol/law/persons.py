@@ -17,8 +17,12 @@ Pairs = frozenset[tuple[int, int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """All persons of a unit: `standing` are a contest's candidates in order, `written` its opened written-in votes."""
+    """All persons of a unit: `standing` are a contest's candidates in order, `written` its opened written-in votes.
 
+    `keys` are (id, name), for a written-in person (`+`, name): equal keys of two units are one person.
+    """
+
+    keys: tuple[tuple[str, str], ...]
     references: tuple[str, ...]
     women: frozenset[int]
     standing: Mapping[ContestId, tuple[int, ...]]
@@ -69,7 +73,9 @@ def people_of(unit: Unit, opened: Sequence[Opened]) -> People:
         votes[person] = votes.get(person, 0) + entry.votes
         if entry.sex == "f":
             women.add(person)
+    written_in = [(WRITTEN_IN, name.removeprefix(WRITTEN_IN)) for name in references[len(keys) :]]
     return People(
+        keys=(*keys, *written_in),
         references=tuple(references),
         women=frozenset(women),
         standing=standing,
