@@ -5,7 +5,6 @@ signing in that unit go by.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from tally_protocol.election.manifest import Election
 from tally_protocol.election.unit import Unit, UnitRule
@@ -82,9 +81,11 @@ def with_rules(profile: Profile, rules: Sequence[UnitRule], threshold: int) -> P
     return changed
 
 
-@lru_cache(maxsize=4096)
 def apply_rules(profile: Profile, rules: tuple[UnitRule, ...]) -> Profile:
-    """The profile with values replaced, read again strictly; its sources are not checked here [PROF-4]."""
+    """The profile with values replaced, read again strictly; its sources are not checked here [PROF-4].
+
+    Never cached by value: a rule of 1 equals a rule of `true` in Python and is another one here.
+    """
     body = profile.to_body()
     values = dict(values_of(body))
     decided = dict(profile.decided_by)

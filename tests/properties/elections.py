@@ -273,7 +273,8 @@ def play(plan: Plan) -> Play:
     layouts = sorted({f"paper{post.layout}" for post in plan.posts})
     for unit, (note, _) in game.story.world.units.items():
         for entry in note.stations:
-            for _ in range(dice.randint(0, 3)):
+            # a record without a single paper proves nothing and is not complete
+            for _ in range(dice.randint(0 if game.votes else 1, 3)):
                 _one_batch(dice, game, unit, entry.id, dice.choice(layouts))
             story = game.story
             if dice.random() < 0.3 and len(story.world.entries) > story.seen + bool(story.standings):  # [STAND-3]

@@ -205,6 +205,13 @@ def test_decisions_that_a_unit_cannot_take(made: UnitRule) -> None:
         with_rules(profile(), (made,), 50)
 
 
+def test_one_is_not_true_after_true() -> None:
+    """[PROF-4] A decision that was taken before does not make its look-alike one."""
+    assert with_rules(profile(), (rule("vacancy.needs_chair", value=True),), 50).vacancy.needs_chair is True
+    with pytest.raises(RuleViolation, match="E_PROFILE"):
+        with_rules(profile(), (rule("vacancy.needs_chair", 1),), 50)
+
+
 def test_what_binds_signers_threshold_and_names() -> None:
     """[PROF-3] Scrutineers among the signers of a batch, the election's threshold, names for roll-down."""
     check_profile(profile(**{"publish.min_ballots_per_cell": 60}), 60)

@@ -120,19 +120,20 @@ def _name(given: Json) -> Json:
 
 
 def _sealed(given: Json) -> Json:
-    """The order of admission: sealed part, its shape, its names, the commitment, the count [BALLOT-1] to [BALLOT-4]."""
+    """The order of admission: figures, sealed part, its names, the commitment, the count [BALLOT-1] to [BALLOT-4]."""
     batch = decode_record(_bytes(given, "record_note")).body
     assert isinstance(batch, Batch)
+    paper, profile = shape(_unit(given), given["layout"]), _profile_of(given)
+    check_figures(paper, batch.figures, total=profile.ballot.overvote.compare == "total")
     data = _bytes(given, "sealed")
     part = SealedPart.decode(data)
-    paper = shape(_unit(given), given["layout"])
     if (sha256(data).digest(), part.papers, part.width) != (batch.sealed, batch.figures[0], paper.width):
         raise RuleViolation("E_SEALED", "sealed part")
     new = [number for number in batch.table if number > max(batch.table) - len(batch.names)]
     part.check_names(min(new, default=1), batch.names)
     if part.root() != batch.root:
         raise RuleViolation("E_COMMITMENT", "root")
-    judged = judge(paper, part.row_list(), batch.table, _profile_of(given))
+    judged = judge(paper, part.row_list(), batch.table, profile)
     if (judged.figures, judged.write_ins) != (batch.figures, batch.write_ins):
         raise RuleViolation("E_COUNT", "figures")
     return {"papers": part.papers}
@@ -178,6 +179,8 @@ def _tile(given: Json) -> Json:
 def _receipt(given: Json) -> Json:
     sealed = decode_record(_bytes(given, "election_note"))
     assert isinstance(sealed.body, Election)
+    for profile in sealed.body.profiles:
+        check_profile(profile, sealed.body.threshold)
     receipt = read_receipt(_bytes(given, "note"), sealed.body, sealed.hash)
     return {"chain": receipt.chain, "from": receipt.from_seq, "to": receipt.to_seq, "head": receipt.head.hex()}
 
