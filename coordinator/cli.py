@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from coordinator.desk import import_at_rest, import_running
 from coordinator.ledger.rebuilding import rebuild
+from coordinator.results.figures import Figures, read_ratio
 from coordinator.results.outcomes import HEADER, outcome_rows
 from coordinator.results.reading import read_unit
 from coordinator.sealing.making import init as seal_election
@@ -213,6 +214,23 @@ def outcomes(home: HomeOption) -> None:
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow(HEADER)
     table.writerows(outcome_rows(county.units.values()))
+
+
+@app.command()
+def figures(
+    home: HomeOption,
+    before: Annotated[str, typer.Option("--before", help="上届参选 投票/登记 · last term's turnout")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="整数，供报表程序 · integers for programs")] = False,
+) -> None:
+    """报表构成数字，一律 n/N · composition figures for reports, always n/N."""
+    with _reading(home) as store:
+        last = read_ratio(before) if before else None
+        found = Figures.of(rebuild(store).county.units.values())
+    if as_json:
+        typer.echo(json.dumps(found.to_json(last)))
+        return
+    for line in found.lines(last):
+        typer.echo(line)
 
 
 @app.command("notice")

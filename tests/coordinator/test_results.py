@@ -6,9 +6,11 @@ import pytest
 
 from coordinator.intake.admission import Received
 from coordinator.ledger.rebuilding import rebuild
+from coordinator.results.figures import Figures, read_ratio
 from coordinator.results.outcomes import HEADER, outcome_rows
 from coordinator.results.reading import read_unit
 from coordinator.settings import CountyError
+from tally_protocol.law.composition import Ratio
 from tally_protocol.law.states import UnitWord
 from tally_protocol.record.deciding import results_of
 from tests.committee import Committee
@@ -79,3 +81,37 @@ def test_a_voided_unit_is_voided(counted: Bench) -> None:
     state = rebuild(counted.store).county.units["v1"]
     state.state = UnitWord.VOIDED
     assert {row[3] for row in outcome_rows([state])} == {"voided"}
+
+
+def test_figures_always_have_their_base(counted: Bench) -> None:
+    """Only what is fixed is counted, and of how many is said; no percentage stands alone."""
+    found = Figures.of(rebuild(counted.store).county.units.values())
+    lines = list(found.lines(Ratio(211, 224)))
+    assert lines == [
+        "结果已定的单位 · units whose result is fixed: 1/2 (50.00 %)",
+        "一次选举成功的单位 · units full in the first round: 0/1 (0.00 %)",
+        "参选率 · turnout: 260/400 (65.00 %)",
+        "参选率与上届 · turnout, last term, points: 260/400 (65.00 %); 211/224 (94.20 %); -29.20",
+        "妇女占委员会成员 · women among committee members: 0/1 (0.00 %)",
+        "有妇女成员的单位 · units with a woman: 0/1 (0.00 %)",
+        "一肩挑的单位 · units with one head of both bodies: 0/1 (0.00 %)",
+        "两委人数 · persons in both bodies: 0 + 1 - 0 - 0 = 1",
+        "    党组织 + 村（居）委会 - 一肩挑 - 交叉任职 · party + committee - heads of both - others in both",
+        "职位结果 · contests: 未完成 not_final: 3/6 (50.00 %)",
+        "职位结果 · contests: 参选未过半，重新选举 invalid_turnout: 1/6 (16.67 %)",
+        "职位结果 · contests: 另行选举 supplementary: 2/6 (33.33 %)",
+    ]
+    body = found.to_json(Ratio(211, 224))
+    assert body["turnout"] == {"part": 260, "whole": 400}
+    assert body["turnout_before"] == {"part": 211, "whole": 224}
+    assert body["bodies"] == {"party": 0, "committee": 1, "both_heads": 0, "cross": 0, "persons": 1}
+    assert body["outcomes"]["supplementary"] == {"part": 2, "whole": 6}
+    assert "turnout_before" not in found.to_json()
+    assert all("turnout, last" not in line for line in found.lines())
+
+
+@pytest.mark.parametrize("text", ["", "1", "1/", "/2", "-1/2", "1/2/3", "98%", "一/二"])
+def test_last_terms_turnout_is_two_integers(text: str) -> None:
+    with pytest.raises(CountyError):
+        read_ratio(text)
+    assert read_ratio("12863/13067") == Ratio(12863, 13067)

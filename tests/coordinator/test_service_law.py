@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import signal
 import threading
 from collections.abc import Iterator
@@ -76,11 +77,14 @@ def test_commands_read_a_running_county_and_one_at_rest(scene: Scene) -> None:
     _, chains = whole_count(scene.world)
     scene.laptop.talk(county.address, *(group(chain) for chain in chains))
     home = ("--home", str(scene.home.path))
-    asked = [("outcomes", *home), ("notice", *home, "v1")]
+    asked = [("outcomes", *home), ("notice", *home, "v1"), ("figures", *home), ("figures", *home, "--json")]
     running = [run(*arguments) for arguments in asked]
     assert county.end() == 0
     assert [run(*arguments) for arguments in asked] == running
-    outcomes, notice = running
+    outcomes, notice, figures, integers = running
+    assert "2/2 (100.00 %)" in figures[1].splitlines()[0]
+    assert json.loads(integers[1])["units_final"] == {"part": 2, "whole": 2}
+    assert run("figures", *home, "--before", "98 %")[0] == 1
     rows = list(csv.reader(io.StringIO(outcomes[1])))
     assert rows[0] == ["unit", "contest", "round", "outcome", "elected", "base_sensitive"]
     assert [row[:2] for row in rows[1:]] == [[u, c] for u in ("v1", "v2") for c in ("chair", "member", "deputy")]
