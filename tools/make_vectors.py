@@ -5,25 +5,23 @@ they are kept in tools/vectors/mldsa_signatures.json and reused as long as they 
 removed from the folder.
 """
 
-import importlib.util
+import importlib
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 AREAS = (
     "documents", "keys", "notes", "manifest_records", "chain_records", "law_records", "papers", "validity", "profiles",
-    "sealed_parts", "trees", "heads", "chains", "manifest_chains", "law_chains", "standings",
+    "sealed_parts", "trees", "heads", "chains", "manifest_chains", "law_chains", "standings", "outcomes",
+    "reconciliation", "declarations",
 )  # fmt: skip
-# made by the law's own rooms once they are there
-LATER = ("outcomes", "reconciliation", "declarations")
 
 
 def main(folder: Path) -> int:
     """Write every vector; gives how many."""
     sys.path.insert(0, str(ROOT))
     made: dict[str, bytes] = {}
-    later = tuple(name for name in LATER if importlib.util.find_spec(f"tools.vectors.{name}") is not None)
-    for area in (*AREAS, *later):
+    for area in AREAS:
         for vector in importlib.import_module(f"tools.vectors.{area}").vectors():
             if vector.file in made:
                 raise SystemExit(f"{vector.file}: made twice")

@@ -1,6 +1,5 @@
 """The producers' answer to a vector: one function an area, calls of tally_protocol only (spec/vectors/README.md)."""
 
-import importlib.util
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
@@ -26,6 +25,7 @@ from tally_protocol.record.station_kinds import Batch
 from tally_protocol.seal.canonical import decode
 from tally_protocol.seal.keys import VerifierKey, check_public_key, parse_vkey, verify_signature
 from tally_protocol.seal.note import decode_base64, parse_note
+from tests.laws.areas import AREAS as LAW_AREAS
 from tests.vectors.replay import replay
 
 Json = dict[str, Any]
@@ -199,7 +199,5 @@ AREAS: dict[str, Callable[[Json], Json]] = {
     "layout": _layout, "validity": _validity, "figures": _figures, "commitment": _commitment, "name": _name,
     "sealed": _sealed, "tree": _tree, "inclusion": _inclusion, "consistency": _consistency,
     "checkpoint": _checkpoint, "proof": _proof, "tile": _tile, "receipt": _receipt, "profile": _profile,
-    "rules": _rules, "chain": _chain, "results": _results,
+    "rules": _rules, "chain": _chain, "results": _results, **LAW_AREAS,
 }  # fmt: skip
-if importlib.util.find_spec("tests.laws.areas") is not None:
-    AREAS |= importlib.import_module("tests.laws.areas").AREAS  # outcome, findings, declaration

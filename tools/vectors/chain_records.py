@@ -85,6 +85,7 @@ VOID: Faults = (
     ("missing-reason", "a reason is given", drop("reason"), "E_FIELD"),
     ("reason-201", "201 code points", set_(reason="错" * 201), "E_LIMIT"),
     ("reason-bidi", "an override in the reason", set_(reason="错\u202e"), "E_NAME"),
+    ("reason-blank", "a reason that nobody can read", set_(reason="\u3000"), "E_NAME"),
     ("time-not-floored", "floored to ten minutes", set_(time=1_790_000_401), "E_FIELD"),
     ("effect-too-small", "below -10^9", put("effect", 0, -(10**9) - 1), "E_RANGE"),
     ("target-seq-negative", "places begin with 0", set_(target_seq=-1), "E_RANGE"),
@@ -92,6 +93,7 @@ VOID: Faults = (
 CORRECTION: Faults = (
     ("unknown-field", "a further field", set_(x=1), "E_UNKNOWN_FIELD"),
     ("missing-effect", "a field is missing", drop("effect"), "E_FIELD"),
+    ("reason-blank", "a reason that nobody can read", set_(reason=" "), "E_NAME"),
     ("missing-sealed", "the ballots are restated", drop("sealed"), "E_FIELD"),
     ("time-not-floored", "floored to ten minutes", set_(time=1_790_000_401), "E_FIELD"),
     ("figures-no-papers", "at least one paper", put("figures", 0, 0), "E_RANGE"),

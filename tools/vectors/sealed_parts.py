@@ -49,6 +49,10 @@ def tail_of(sealed: bytes, change: Callable[[Json], Any]) -> bytes:
     return sealed[:end] + spell(body)
 
 
+def _decide_silently(body: Json) -> None:
+    body["adjudications"].append([2, "chair", " "])
+
+
 def _shapes(sealed: bytes) -> Iterator[tuple[str, str, bytes]]:
     papers_, width = struct.unpack_from(">HH", sealed, HEAD - 4)
     end = HEAD + papers_ * width
@@ -68,6 +72,7 @@ def _shapes(sealed: bytes) -> Iterator[tuple[str, str, bytes]]:
     yield "papers-fewer", "one paper less than the figures", fewer
     none = sealed[: HEAD - 4] + struct.pack(">HH", 0, width) + sealed[end:]
     yield "papers-none", "no papers", none
+    yield "reason-blank", "a decision without a reason", tail_of(sealed, _decide_silently)
     yield "name-salt", "a name's salt is another", tail_of(sealed, lambda b: b["names"][0].__setitem__(1, "00" * 16))
     yield "name-other", "another name than committed", tail_of(sealed, lambda b: b["names"][0].__setitem__(2, "王小三"))
     yield "name-number", "a name's number is another", tail_of(sealed, lambda b: b["names"][0].__setitem__(0, 7))
