@@ -78,7 +78,7 @@ def test_every_single_value_must_be_there() -> None:
         ({"margin__least": 10}, "E_RANGE"), ({"margin__most": 513}, "E_RANGE"),
         ({"avoidance__relations": []}, "E_FIELD"), ({"avoidance__relations": ["spouse", "child"]}, "E_FIELD"),
         ({"avoidance__relations": ["child", "child"]}, "E_FIELD"), ({"ballot__choices": ["vote"]}, "E_FIELD"),
-        ({"decided_by": [["tie", "x"], ["tie", "y"]]}, "E_FIELD"), ({"decided_by": [["tie", ""]]}, "E_FIELD"),
+        ({"decided_by": [["tie", "x"], ["tie", "y"]]}, "E_FIELD"), ({"decided_by": [["tie", ""]]}, "E_NAME"), ({"text": " "}, "E_NAME"),
         ({"decided_by": [["turnout", "x"], ["tie", "y"]]}, "E_FIELD"),
         ({"decided_by": [["tie", "x" * 201]]}, "E_LIMIT"), ({"in_force": "2026-02-30"}, "E_FIELD"),
         ({"publish__min_ballots_per_cell": 49}, "E_RANGE"), ({"signers__step": []}, "E_FIELD"),
@@ -170,7 +170,7 @@ def test_rules_that_a_unit_may_not_make(path: str, value: object) -> None:
     ("rules", "code"),
     [
         ([["tie", {"x": 1}, "村"]], "E_PROFILE"), ([["avoidance.relations", ["child", 1], "村"]], "E_PROFILE"),
-        ([["tie", "runoff", ""]], "E_FIELD"), ([["tie", "runoff"]], "E_FIELD"),
+        ([["tie", "runoff", " "]], "E_NAME"), ([["tie", "runoff"]], "E_FIELD"),
         ([["tie", "runoff", "x" * 201]], "E_LIMIT"),
         ([["turnout.num", 1, "村"], ["tie", "runoff", "村"]], "E_FIELD"),
         ([["tie", "runoff", "村"], ["tie", "runoff", "乡"]], "E_FIELD"),

@@ -337,7 +337,7 @@ KINDS: Final[dict[str, Shape]] = {
         {
             **_ON_UNIT,
             "contests": listed(fields({"contest": IDENT, "elected": _REFERENCES}), 0, 64),
-            "reasons": listed(row(IDENT, reference, words(*REASONS), written(200, visible=False, least=0)), 0, 512),
+            "reasons": listed(row(IDENT, reference, words(*REASONS), written(200, visible=True, least=0)), 0, 512),
             "statement": HASH,
         }
     ),
@@ -361,7 +361,7 @@ KINDS: Final[dict[str, Shape]] = {
 }
 SEALED_TAIL: Final = fields(
     {
-        "adjudications": listed(row(COUNT, IDENT, written(200, visible=False)), 0, 65_535),
+        "adjudications": listed(row(COUNT, IDENT, REASON), 0, 65_535),
         "from": TIME,
         "names": listed(row(POSITIVE, SALT, NAME), 0, 255),
         "to": TIME,

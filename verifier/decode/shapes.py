@@ -89,7 +89,7 @@ def written(limit: int, *, visible: bool, least: int = 1) -> Shape:
             raise _field("a text", where)
         if len(value) > limit:
             raise Refused("E_LIMIT", f"at most {limit} characters", where)
-        if visible and not value.strip():
+        if visible and not value.strip() and (value or least):
             raise Refused("E_NAME", "at least one character that is not white space", where)
         if len(value) < least:
             raise _field("at least one character", where)
@@ -209,7 +209,7 @@ HASH: Final = matching("[0-9a-f]{64}", "64 hex characters")
 SALT: Final = matching("[0-9a-f]{32}", "32 hex characters")
 NAME: Final = written(64, visible=True)
 TITLE: Final = written(200, visible=True)
-REASON: Final = written(200, visible=False)
+REASON: Final = written(200, visible=True)
 COUNT: Final = integer()
 SIGNED: Final = integer(-BILLION, BILLION)
 POSITIVE: Final = integer(1)
