@@ -1,36 +1,44 @@
-"""Judging a commit group at once: papers of one layout as bit planes, 64 papers a machine word.
+"""Judging a commit group at once: every batch of equal papers and equal rules in one operation.
 
-Gives exactly what `tally_protocol.election.validity.judge` gives, batch by batch [CELL-1] [VALID-1] [VALID-2] [VALID-3]
-[VALID-4] [VALID-5]; a property test holds the two together. A plane has one bit a paper; a batch has at most 100
-papers and gets two words. Low and high bit of a mark are planes: approve = low and not high, oppose = high and not low,
-unclear = both. Over-votes come from a saturating unary adder: plane t says "at least t approvals".
+Gives exactly what `tally_protocol.law.validity.judge` gives, batch by batch [CELL-1] [VALID-1] [VALID-2] [VALID-3]
+[VALID-4] [VALID-5]; property tests hold the two together. `stack` makes bit planes of the papers and counts planes by
+batch; here the seven steps of spec/8 (what a paper counts) are done on planes, 64 papers a machine word.
 
-Which bit a paper gets does not matter as long as every cell agrees: paper 16j + i is bit j of byte i. So eight papers
-fold into a byte by shifts over whole words, and only an eighth of the bytes is ever transposed.
+    judge_group(shape, batches, profile) -> Group
+
+A group is batches with equal `group_key(shape, ballot)`, which holds all that judging depends on: they may be judged
+with the shape and profile of any of them, whatever their units, contests and candidates are called.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tally_protocol.election.shape import BLANK, OVER, VALID, WRITTEN, ContestShape, Shape
-from tally_protocol.election.validity import MOST_MARK, MOST_STATUS
+from coordinator.tally.adder import above, greater, total
+from coordinator.tally.stack import Bytes, Flags, Stack, Words, cells_of, pack
+from tally_protocol.election.shape import (
+    BLANK,
+    DUPLICATE,
+    ILLEGIBLE,
+    OVER,
+    PER_CANDIDATE,
+    TORN,
+    UNPAIRED,
+    VALID,
+    WRITTEN,
+    ContestShape,
+    Shape,
+)
+from tally_protocol.law.profile import Ballot, Profile
+from tally_protocol.law.validity import MARKED, MOST_STATUS
 
-Bytes = NDArray[np.uint8]
-Words = NDArray[np.uint64]
+Figures = NDArray[np.uint16]
 Counts = NDArray[np.int64]
 Names = tuple[tuple[int, int, int], ...]
-
-ROOM = 128  # papers a batch has room for: two words
-CODES = 256
-WORDS = 2
-SIDE = 16  # bytes of a plane for one batch
-# batches whose planes and rows stay in the cache together
-BLOCK = 1024
-# above this many marks one sum of bytes is cheaper than the adder
-ADDER_MOST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,225 +52,265 @@ class Papers:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Verdicts in the order given: `in_range[i]` [CELL-1]; figures and write-ins mean something only where it holds."""
+    """Verdicts in the order given: figures (batch, figure) and votes mean something only where `in_range` [CELL-1].
 
-    in_range: NDArray[np.bool_]
-    figures: Counts
-    write_ins: tuple[Names, ...]
+    `votes` are rows of batch, contest, slot code and votes: contest by contest, ascending by batch and code.
+    """
 
+    in_range: Flags
+    figures: Figures
+    votes: Counts
+    tables: tuple[tuple[int, ...], ...]
 
-def judge_group(shape: Shape, batches: Sequence[Papers], overvote: str) -> Group:
-    """Count every batch of a group that shares a layout shape and an over-vote rule."""
-    blocks = [_judge_block(shape, batches[i : i + BLOCK], overvote) for i in range(0, len(batches), BLOCK)]
-    if len(blocks) == 1:
-        return blocks[0]
-    return Group(
-        np.concatenate([block.in_range for block in blocks]),
-        np.concatenate([block.figures for block in blocks]),
-        tuple([names for block in blocks for names in block.write_ins]),
-    )
-
-
-def _judge_block(shape: Shape, batches: Sequence[Papers], overvote: str) -> Group:
-    cells = _Cells(shape, batches)
-    status = _Coded(cells.bytes(0))
-    ok = _PRESENT[cells.papers] & ~status.plane()
-    good = cells.marks_in_range()
-    good[status.batch[status.code > MOST_STATUS]] = False
-    # figures lie figure by figure: whole rows are written, and no count of 128 papers leaves a byte
-    figures = np.zeros((shape.figures, len(batches)), np.uint8)
-    figures[0] = cells.papers
-    contests = [_Contest(contest, cells) for contest in shape.contests]
-    over = [contest.over() for contest in contests]
-    if overvote == "ballot":
-        over = [np.bitwise_or.reduce(np.stack(over))] * len(over)
-    void = status.count_by_code(len(batches))[1 : MOST_STATUS + 1] if len(status.code) else None
-    written: dict[int, Names] = {}
-    for index, (contest, beyond) in enumerate(zip(contests, over, strict=True)):
-        at = contest.shape.figure
-        if void is not None:
-            figures[at + OVER + 1 : at + OVER + 1 + MOST_STATUS] = void
-        within = ok & ~beyond
-        valid = within & contest.marked
-        figures[at + OVER] = _count(ok & beyond)
-        figures[at + BLANK] = _count(within & ~contest.marked)
-        contest.count_marks(valid, figures)
-        good &= contest.count_names(valid, figures, batches, index, written)
-    names: list[Names] = [()] * len(batches)
-    for batch, part in written.items():
-        names[batch] = part
-    return Group(good, figures.T.astype(np.int64, order="C"), tuple(names))
+    @property
+    def write_ins(self) -> tuple[Names, ...]:
+        """Each batch's votes for register numbers, as its record states them; tables ascend, as the codes do."""
+        found: list[Names] = [()] * len(self.tables)
+        for batch, contest, code, votes in self.votes.tolist():
+            table = self.tables[batch]
+            if code <= len(table):
+                found[batch] = (*found[batch], (contest, table[code - 1], votes))
+        return tuple(found)
 
 
-class _Cells:
-    """The rows of a block as (batch, 8, 16 papers, cell); `low` and `high` are the mark planes (cell, batch, word)."""
-
-    def __init__(self, shape: Shape, batches: Sequence[Papers]) -> None:
-        width = shape.width
-        empty = [bytes(width * (ROOM - papers)) for papers in range(ROOM + 1)]
-        joined = b"".join([part for batch in batches for part in (batch.rows, empty[batch.count])])
-        self._shape = shape
-        self._rows = np.frombuffer(joined, np.uint8).reshape(len(batches), 8, SIDE, width)
-        self._words = np.frombuffer(joined, np.uint64).reshape(len(batches), 8, 2 * width)
-        self.papers = np.array([batch.count for batch in batches], np.uint8)
-        # four papers of two bits fold into a byte; of cells with wider codes (status, slots) the planes are not read
-        pairs = self._words[:, 0:2] & _TWO_BITS
-        for place in (2, 4, 6):
-            pairs |= (self._words[:, place : place + 2] & _TWO_BITS) << np.uint64(place)
-        even, odd = pairs[:, 0], pairs[:, 1]
-        self.low = self._turned((even & _EVEN) | ((odd & _EVEN) << _ONE))
-        self.high = self._turned(((even >> _ONE) & _EVEN) | (odd & _ODD))
-
-    def _turned(self, folded: Words) -> Words:
-        by_cell = folded.view(np.uint8).reshape(len(folded), SIDE, -1).transpose(2, 0, 1)
-        return np.ascontiguousarray(by_cell).view(np.uint64)
-
-    def bytes(self, cell: int) -> Bytes:
-        """One cell of every paper: (batch, 8, 16)."""
-        return np.ascontiguousarray(self._rows[..., cell])
-
-    def marks_in_range(self) -> NDArray[np.bool_]:
-        """Whether each batch has only candidate cells of 0 to 3, which is what two bits hold [CELL-1]."""
-        more = np.zeros((SIDE, self._shape.width), np.uint8)
-        for contest in self._shape.contests:
-            more[:, contest.cell : contest.slot_cell] = 0xFF ^ MOST_MARK
-        words, side = self._words, 2 * self._shape.width
-        seen = words[:, 0:2] | words[:, 2:4] | words[:, 4:6] | words[:, 6:8]
-        beyond = (seen.reshape(-1, 2, side) & more.reshape(-1).view(np.uint64)).view(np.uint8)
-        # nearly always nothing is wrong: one answer for the block, and only then one a batch
-        if not beyond.max(initial=0):
-            return np.ones(len(beyond), np.bool_)
-        return np.asarray(~beyond.any(axis=(1, 2)))
+def group_key(shape: Shape, ballot: Ballot) -> tuple[object, ...]:
+    """What judging depends on: the structure of the paper, who is one person on it, the rules for marks; no names."""
+    contests = tuple((contest.candidates, contest.slots, contest.max_marks) for contest in shape.contests)
+    return contests, shape.same_person, ballot
 
 
-class _Coded:
-    """A cell with more codes than a mark has, of which few papers carry one: status and slots."""
-
-    def __init__(self, codes: Bytes) -> None:
-        self._flat = codes.reshape(-1)
-        self._keep(np.flatnonzero(self._flat != 0))
-
-    def _keep(self, places: NDArray[np.int64]) -> None:
-        self._places = places
-        self.code = self._flat[places]
-        self.batch = places // ROOM
-        self._byte = self.batch * SIDE + places % SIDE
-        self._bit = (places % ROOM // SIDE).astype(np.uint8)
-
-    def drop_repeated(self, earlier: "_Coded") -> None:
-        """Forget the papers whose code an earlier slot carries too [VALID-2]."""
-        self._keep(self._places[self.code != earlier._flat[self._places]])  # noqa: SLF001 - the same class
-
-    def plane(self) -> Words:
-        """The papers that carry a code."""
-        plane = np.zeros(len(self._flat) // 8, np.uint8)
-        np.bitwise_or.at(plane, self._byte, np.left_shift(np.uint8(1), self._bit))
-        return plane.view(np.uint64).reshape(-1, WORDS)
-
-    def inside(self, plane: Words) -> NDArray[np.bool_]:
-        """Which of these papers a plane has."""
-        held: NDArray[np.bool_] = (plane.view(np.uint8).reshape(-1)[self._byte] >> self._bit & 1).astype(np.bool_)
-        return held
-
-    def count_by_code(self, batches: int) -> Counts:
-        """(code, batch), codes up to 7; greater ones are refused elsewhere."""
-        keys = np.minimum(self.code, 7) * np.int64(batches) + self.batch
-        return np.bincount(keys, minlength=8 * batches).reshape(8, batches)
+def judge_group(shape: Shape, batches: Sequence[Papers], profile: Profile) -> Group:
+    """Count every batch of a group."""
+    counts = np.frombuffer(bytes([batch.count for batch in batches]), np.uint8)
+    tables = tuple([batch.table for batch in batches])
+    if not batches:
+        return Group(np.ones(0, np.bool_), np.zeros((0, shape.figures), np.uint16), np.zeros((0, 4), np.int64), tables)
+    stack = Stack(shape, [batch.rows for batch in batches], counts)
+    judging = _Judging(shape, stack, profile.ballot)
+    judging.run()
+    figures = judging.figures(counts)
+    votes = _votes(judging, bytes(map(len, tables)), figures)
+    return Group(stack.in_range, figures.T, votes, tables)
 
 
-class _Contest:
-    """The planes of one contest: (candidate, batch, word)."""
+class _Slot:
+    """What stands in one slot cell: the papers' codes; `present` where it counts, `plane` the same as a plane."""
 
-    def __init__(self, shape: ContestShape, cells: _Cells) -> None:
-        self.shape = shape
-        self._low, self._high = cells.low[shape.cell : shape.slot_cell], cells.high[shape.cell : shape.slot_cell]
-        self._unclear = self._low & self._high
-        slots = [_Coded(cells.bytes(cell)) for cell in range(shape.slot_cell, shape.end_cell)]
-        self._slots = [slot for slot in slots if len(slot.code)]
-        for place, slot in enumerate(self._slots):
-            for earlier in self._slots[:place]:
-                slot.drop_repeated(earlier)
-        self._first = [slot.plane() for slot in self._slots]
-        self.marked: Words = np.zeros((len(cells.papers), WORDS), np.uint64)
-        if shape.candidates:
-            self.marked = np.bitwise_or.reduce(self._low | self._high, axis=0)
-        for plane in self._first:
-            self.marked |= plane
+    def __init__(self, codes: Bytes, earlier: Sequence["_Slot"]) -> None:
+        """`earlier`: slots of the same contest; a code that they have too is no further entry [VALID-2]."""
+        self.codes = codes
+        self.present: Flags = codes != 0
+        for other in earlier:
+            self.present &= codes != other.codes
+        self.plane = pack(self.present)
 
-    def over(self) -> Words:
-        """Papers with more approvals than `max_marks` [VALID-2]."""
-        planes = [*(self._low ^ self._unclear), *self._first]
-        most = self.shape.max_marks
-        blank = np.zeros_like(self.marked)
-        if most >= len(planes):
-            return blank
-        if most > ADDER_MOST:
-            bits = np.unpackbits(np.stack(planes).view(np.uint8), axis=-1)
-            found: Words = np.packbits(bits.sum(axis=0, dtype=np.uint16) > most, axis=-1).view(np.uint64)
-            return found
-        at_least = [planes[0].copy(), *[blank] * most]
-        for plane in planes[1:]:
-            for t in range(most, 0, -1):
-                at_least[t] = at_least[t] | (at_least[t - 1] & plane)
-            at_least[0] |= plane
-        return np.asarray(at_least[most])
-
-    def count_marks(self, valid: Words, figures: Bytes) -> None:
-        """Fill in `valid` and the candidates' four integers [VALID-5]."""
-        at = self.shape.figure
-        total = figures[at + VALID] = _count(valid)
-        if not self.shape.candidates:
-            return
-        start, end = at + 9, self.shape.end_figure
-        low, high, unclear = (_count(planes & valid) for planes in (self._low, self._high, self._unclear))
-        figures[start:end:4] = low - unclear
-        figures[start + 1 : end : 4] = high - unclear
-        figures[start + 2 : end : 4] = unclear
-        figures[start + 3 : end : 4] = total - low - high + unclear
-
-    def count_names(
-        self,
-        valid: Words,
-        figures: Bytes,
-        batches: Sequence[Papers],
-        index: int,
-        written: dict[int, Names],
-    ) -> NDArray[np.bool_] | np.bool_:
-        """Fill in `written` and each batch's votes for register numbers; which batches name only their table."""
-        if not self._slots:
-            return np.True_
-        keys = []
-        good = np.ones(len(batches), np.bool_)
-        tables = [batch.table for batch in batches]
-        names = np.fromiter(map(len, tables), np.int64, len(tables))
-        for slot, first in zip(self._slots, self._first, strict=True):
-            good[slot.batch[slot.code > names[slot.batch]]] = False
-            figures[self.shape.figure + WRITTEN] += _count(valid & first)
-            keys.append((slot.batch * CODES + slot.code)[slot.inside(valid)])
-        # one number for a (batch, code) pair; tables ascend, and so do the numbers that the codes stand for
-        found, votes = np.unique(np.concatenate(keys), return_counts=True)
-        usable = good[found // CODES]
-        found, votes = found[usable], votes[usable]
-        at = (found // CODES).tolist()
-        for batch, code, count in zip(at, (found % CODES).tolist(), votes.tolist(), strict=True):
-            written[batch] = (*written.get(batch, ()), (index, tables[batch][code - 1], count))
-        return good
+    def empty(self, where: Flags) -> None:
+        """Take the slot as empty there."""
+        self.present &= ~where
+        self.plane = pack(self.present)
 
 
-_TWO_BITS, _EVEN, _ODD = (np.uint64(0x0101010101010101 * byte) for byte in (0x03, 0x55, 0xAA))
-_ONE = np.uint64(1)
+class _Judging:
+    """The seven steps. `valid[contest]` are the papers that count in a contest; all other planes wait to be counted."""
+
+    def __init__(self, shape: Shape, stack: Stack, ballot: Ballot) -> None:
+        self.shape, self.stack, self._ballot = shape, stack, ballot
+        self._candidates = cells_of(shape).candidates
+        ends = np.cumsum([contest.candidates for contest in shape.contests]).tolist()
+        self.spans = [slice(end - contest.candidates, end) for end, contest in zip(ends, shape.contests, strict=True)]
+        words = stack.papers // 64
+        # of every candidate the papers that approve, oppose, mark it unclearly
+        self._marks = np.empty((3, self._candidates, words), np.uint64)
+        approve, high, unclear = self._marks
+        np.bitwise_and(stack.low, stack.high, out=unclear)
+        np.bitwise_xor(stack.low, unclear, out=approve)
+        np.bitwise_xor(stack.high, unclear, out=high)
+        self.slots = list(self._read_slots())
+        self.valid: list[Words] = []
+        # figures of a contest that a plane gives: (figure, plane)
+        self._counted: list[tuple[int, Words]] = []
+
+    def _read_slots(self) -> Iterator[list[_Slot]]:
+        for contest in self.shape.contests:
+            slots: list[_Slot] = []
+            for cell in range(contest.slot_cell, contest.end_cell):
+                if cell in self.stack.codes:
+                    slots.append(_Slot(self.stack.codes[cell], slots))
+            yield slots
+
+    def run(self) -> None:
+        """Decide every contest of every paper."""
+        within = self._legible(self._official())
+        over = self._over()
+        doubled = self._doubled()
+        for index, contest in enumerate(self.shape.contests):
+            left = self._without(within, over[index], contest.figure + OVER)
+            left = self._without(left, doubled[index], contest.figure + DUPLICATE)
+            left = self._without(left, self._unpaired(index), contest.figure + UNPAIRED)
+            # [VALID-4] no mark at all is blank; its figure is what the others leave
+            marks = self._marks[:, self.spans[index]]
+            marked = np.bitwise_or.reduce(marks, axis=(0, 1))
+            for slot in self.slots[index]:
+                marked |= slot.plane
+            left = left & marked
+            self.valid.append(left)
+            self._counted.append((contest.figure + VALID, left))
+            # [VALID-5] only valid contests add to candidates
+            marks &= left
+
+    def _without(self, left: Words, void: Words | None, figure: int) -> Words:
+        """The papers left after those of a void plane; what it takes is counted."""
+        if void is None:
+            return left
+        taken = left & void
+        self._counted.append((figure, taken))
+        return left ^ taken
+
+    def _everywhere(self, figure: int, plane: Words) -> None:
+        """Count a plane in every contest."""
+        self._counted += [(contest.figure + figure, plane) for contest in self.shape.contests]
+
+    def _official(self) -> Words:
+        """Step 1: the papers whose status lets them count [VALID-1]."""
+        within = np.full(self.stack.papers // 64, ~np.uint64(0))
+        codes = self.stack.codes.get(0)
+        if codes is None:
+            return within
+        unknown = codes > MOST_STATUS
+        if unknown.any():
+            self.stack.refuse(np.flatnonzero(unknown))
+        ones, twos, fours = pack(codes & _STATUS_BITS)
+        planes = (ones & ~twos & ~fours, twos & ~ones, ones & twos, fours & ~ones, fours & ones)
+        for status, plane in enumerate(planes, 1):
+            if status != MARKED or self._ballot.extra_mark == "ballot":
+                self._everywhere(TORN + status - 1, plane)
+                within &= ~plane
+        return within
+
+    def _legible(self, within: Words) -> Words:
+        """Step 2: an unclear mark voids the paper, where the profile says so [VALID-3]."""
+        if self._ballot.illegible != "ballot":
+            return within
+        unclear: Words = np.bitwise_or.reduce(self._marks[2], axis=0) & within
+        self._everywhere(ILLEGIBLE, unclear)
+        return within ^ unclear
+
+    def _over(self) -> Sequence[Words | None]:
+        """Step 3: more approvals than there may be, of a contest or of all together [VALID-2]."""
+        approvals = [
+            [*self._marks[0, span], *(slot.plane for slot in slots)]
+            for span, slots in zip(self.spans, self.slots, strict=True)
+        ]
+        contests = self.shape.contests
+        if self._ballot.overvote.compare == "total":
+            every = above([plane for planes in approvals for plane in planes], sum(c.max_marks for c in contests))
+            return [every] * len(contests)
+        over = [above(planes, contest.max_marks) for planes, contest in zip(approvals, contests, strict=True)]
+        if self._ballot.overvote.scope == "post":
+            return over
+        known = [plane for plane in over if plane is not None]
+        return [reduce(or_, known) if known else None] * len(contests)
+
+    def _doubled(self) -> Sequence[Words | None]:
+        """Step 4: the same person, or the same register number, in two posts [VALID-3]."""
+        doubled: list[Words | None] = [None] * len(self.shape.contests)
+        for index, plane in (*self._same_person(), *self._same_number()):
+            before = doubled[index]
+            doubled[index] = plane if before is None else before | plane
+        if self._ballot.dup_post == "ballot":
+            known = [plane for plane in doubled if plane is not None]
+            return [reduce(or_, known) if known else None] * len(doubled)
+        return doubled
+
+    def _same_person(self) -> Iterator[tuple[int, Words]]:
+        """(contest, papers that approve there somebody approved elsewhere too); `highest_only` empties marks."""
+        places = {
+            contest.cell + place: (index, span.start + place)
+            for index, (contest, span) in enumerate(zip(self.shape.contests, self.spans, strict=True))
+            for place in range(contest.candidates)
+        }
+        approve = self._marks[0]
+        for group in self.shape.same_person:
+            standing = [places[cell] for cell in group]
+            once = approve[standing[0][1]].copy()
+            twice = np.zeros_like(once)
+            for _, candidate in standing[1:]:
+                here = approve[candidate].copy()
+                twice |= once & here
+                if self._ballot.dup_post == "highest_only":
+                    approve[candidate] &= ~once
+                once |= here
+            if self._ballot.dup_post != "highest_only":
+                yield from ((index, twice & approve[candidate]) for index, candidate in standing)
+
+    def _same_number(self) -> Iterator[tuple[int, Words]]:
+        """The same for register numbers: equal codes, since a batch has one table."""
+        for index, slots in enumerate(self.slots):
+            for slot in slots:
+                again = np.zeros(self.stack.papers, np.bool_)
+                for other, earlier in enumerate(self.slots[:index]):
+                    for one in earlier:
+                        equal = slot.present & (slot.codes == one.codes)
+                        again |= equal
+                        if self._ballot.dup_post != "highest_only":
+                            yield other, pack(equal)
+                if self._ballot.dup_post != "highest_only":
+                    yield index, pack(again)
+                else:
+                    slot.empty(again)
+
+    def _unpaired(self, index: int) -> Words | None:
+        """Step 5: more written-in persons than opposed candidates [VALID-3]."""
+        if self._ballot.write_in != "needs_oppose" or not self.slots[index]:
+            return None
+        written = total([slot.plane for slot in self.slots[index]])
+        return greater(written, total(self._marks[1, self.spans[index]]))
+
+    def figures(self, counts: Bytes) -> Figures:
+        """(figure, batch): figures lie figure by figure, so that whole rows are written."""
+        marks, candidates = self._marks, self._candidates
+        others = np.stack([plane for _, plane in self._counted])
+        found = self.stack.count(np.concatenate([marks.reshape(3 * candidates, marks.shape[2]), others]))
+        figures = np.zeros((self.shape.figures, len(counts)), np.uint16)
+        figures[0] = counts
+        figures[[figure for figure, _ in self._counted]] = found[3 * candidates :]
+        for contest, span in zip(self.shape.contests, self.spans, strict=True):
+            own = figures[contest.figure : contest.candidate_figure]
+            own[BLANK] = counts - own[:WRITTEN].sum(axis=0, dtype=np.uint16)
+            each = figures[contest.candidate_figure : contest.end_figure]
+            each = each.reshape(contest.candidates, PER_CANDIDATE, len(counts))
+            three = found[: 3 * candidates].reshape(3, candidates, len(counts))[:, span]
+            each[:, :3] = three.transpose(1, 0, 2)
+            each[:, 3] = own[VALID] - each[:, 0] - each[:, 1] - each[:, 2]
+        return figures
 
 
-def _count(plane: Words) -> Bytes:
-    """Set bits a batch. Adding the two words by hand: numpy reduces an axis of length two one by one."""
-    bits = np.bitwise_count(plane)
-    return bits[..., 0] + bits[..., 1]
+_STATUS_BITS = np.array([1, 2, 4], np.uint8)[:, None]
 
 
-def _present() -> Words:
-    """The plane of a batch with 0, 1, ... ROOM papers."""
-    papers = (np.arange(ROOM) < np.arange(ROOM + 1)[:, None]).reshape(-1, 8, SIDE)
-    return np.packbits(papers, axis=1, bitorder="little").reshape(-1, SIDE).view(np.uint64)
+def _votes(judging: _Judging, names: bytes, figures: Figures) -> Counts:
+    """Rows of `Group.votes`; fills in `written` [VALID-5]."""
+    rows = [
+        _contest_votes(judging, index, contest, np.frombuffer(names, np.uint8), figures)
+        for index, contest in enumerate(judging.shape.contests)
+        if judging.slots[index]
+    ]
+    return np.concatenate(rows) if rows else np.zeros((0, 4), np.int64)
 
 
-_PRESENT = _present()
+def _contest_votes(judging: _Judging, index: int, contest: ContestShape, names: Bytes, figures: Figures) -> Counts:
+    stack, batches = judging.stack, len(names)
+    valid = np.unpackbits(judging.valid[index].view(np.uint8), bitorder="little").view(np.bool_)
+    greatest = max([int(slot.codes.max()) for slot in judging.slots[index]])
+    keys = []
+    for slot in judging.slots[index]:
+        if greatest > names.min():
+            # [CELL-1] a code beyond the batch's table
+            written = np.flatnonzero(slot.codes)
+            stack.refuse(written[slot.codes[written] > names[stack.batch_of(written)]])
+        papers = np.flatnonzero(slot.present & valid)
+        keys.append(slot.codes[papers] * np.int64(batches) + stack.batch_of(papers))
+    votes = np.bincount(np.concatenate(keys), minlength=(greatest + 1) * batches).reshape(-1, batches)
+    figures[contest.figure + WRITTEN] = votes.sum(axis=0)
+    batch, code = np.nonzero(votes.T)
+    return np.stack([batch, np.full(len(batch), index), code, votes[code, batch]], axis=1)

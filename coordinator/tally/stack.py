@@ -1,0 +1,188 @@
+"""The papers of a commit group as bit planes, and bit planes counted by batch.
+
+All batches lie end to end in one sequence of papers, no padding between them; a plane has one bit a paper, 64 papers a
+machine word, in this order. The way there touches every byte as little as numpy allows:
+
+1. the batches' bytes are joined and cut into four quarters of equal length;
+2. a mark needs two bits, so paper i of all four quarters goes into one byte a cell, by shifts over whole words;
+3. only these bytes, a quarter of all, are turned from row by row to cell by cell;
+4. of each cell's bytes one bit is isolated and packed, eight times: low and high bit of quarter 0, 1, 2, 3.
+
+The bits of a batch begin and end anywhere in a word, so its count is: the words from its first up to the one in which
+it ends, less the bits before it, plus those before its end. With at most ROOM papers these are at most two words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tally_protocol.election.shape import Shape
+from tally_protocol.law.validity import MOST_MARK
+
+Bytes = NDArray[np.uint8]
+Words = NDArray[np.uint64]
+Places = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+ROOM = 128  # papers of a batch at most
+WORD = 64
+# each quarter of a piece must fill whole words of a plane
+PIECE = 4 * WORD
+# bytes of papers that are turned at once: what is made of them stays in the cache
+PIECE_BYTES = 1 << 20
+FULL = 100  # papers of a full batch
+
+_TWO = np.uint64(2)
+# what a shift by two pushes over the edge of a byte is cut off
+_KEPT = np.uint64(0xFCFCFCFCFCFCFCFC)
+_BITS = np.array([1, 4, 16, 64, 2, 8, 32, 128], np.uint8)[:, None]
+_BELOW = np.array([(1 << bit) - 1 for bit in range(WORD)], np.uint64)
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Where a row has candidates: runs of neighbours (first candidate, first cell, end cell); `slots`: slot cells."""
+
+    candidates: int
+    runs: tuple[tuple[int, int, int], ...]
+    slots: tuple[int, ...]
+
+
+@lru_cache(maxsize=4096)
+def cells_of(shape: Shape) -> Cells:
+    """Find the runs of candidate cells; contests without slots between them make one run."""
+    first, runs, slots = 0, list[tuple[int, int, int]](), list[int]()
+    for contest in shape.contests:
+        if runs and runs[-1][2] == contest.cell:
+            runs[-1] = (*runs[-1][:2], contest.slot_cell)
+        else:
+            runs.append((first, contest.cell, contest.slot_cell))
+        first += contest.candidates
+        slots += range(contest.slot_cell, contest.end_cell)
+    return Cells(first, tuple(runs), tuple(slots))
+
+
+def pack(flags: Flags | Bytes) -> Words:
+    """Planes of what is not 0 along the last axis; its length is that of the sequence of papers."""
+    packed: Words = np.packbits(flags, axis=-1, bitorder="little").view(np.uint64)
+    return packed
+
+
+class Stack:
+    """`low`, `high` (candidate, word): the bits of every mark; `codes[cell]`: status or slot codes, where any is not 0.
+
+    `in_range[batch]` is False where a mark is none [CELL-1]; such marks are left out, so no other batch is touched.
+    """
+
+    def __init__(self, shape: Shape, rows: Sequence[bytes], counts: Bytes) -> None:
+        """`rows[i]`: the bytes of `counts[i]` papers."""
+        if counts.max() > ROOM:
+            raise ValueError(f"more than {ROOM} papers in a batch")
+        self._shape, self._cells = shape, cells_of(shape)
+        self.in_range = np.ones(len(rows), np.bool_)
+        self.starts = np.empty(len(rows), np.int64)
+        self._pieces: list[_Piece] = []
+        batches = max(1, PIECE_BYTES // (shape.width * FULL))
+        begin = 0
+        for first in range(0, len(rows), batches):
+            piece = _Piece(first, counts[first : first + batches], begin)
+            self.starts[piece.batches] = piece.starts
+            self._pieces.append(piece)
+            begin = piece.end
+        self.papers = begin
+        self._planes = np.empty((2, self._cells.candidates, begin // WORD), np.uint64)
+        self.low, self.high = self._planes
+        self.codes: dict[int, Bytes] = {}
+        for piece in self._pieces:
+            self._turn(piece, rows[piece.batches])
+
+    def _turn(self, piece: "_Piece", rows: Sequence[bytes]) -> None:
+        width, cells = self._shape.width, self._cells
+        words = np.frombuffer(b"".join([*rows, bytes(width * piece.padding)]), np.uint64)
+        words = self._checked(piece, words)
+        quarters = words.reshape(4, -1)
+        folded = quarters[3] << _TWO
+        for quarter in (2, 1):
+            folded &= _KEPT
+            folded |= quarters[quarter]
+            folded <<= _TWO
+        folded &= _KEPT
+        folded |= quarters[0]
+        by_paper = folded.view(np.uint8).reshape(-1, width)
+        by_cell = np.empty((cells.candidates, 1, len(by_paper)), np.uint8)
+        for candidate, cell, end in cells.runs:
+            by_cell[candidate : candidate + end - cell, 0] = by_paper[:, cell:end].T
+        planes = pack(by_cell & _BITS).reshape(cells.candidates, 2, (piece.end - piece.begin) // WORD)
+        self._planes[:, :, piece.words] = planes.transpose(1, 0, 2)
+
+    def _checked(self, piece: "_Piece", words: Words) -> Words:
+        """The papers without marks above 3, after noting what stands in status and slot cells."""
+        width, cells = self._shape.width, self._cells
+        seen = np.bitwise_or.reduce(words.reshape(-1, PIECE // 8 * width), axis=0)
+        seen_in = np.bitwise_or.reduce(seen.view(np.uint8).reshape(PIECE, width), axis=0).tolist()
+        grid = words.view(np.uint8).reshape(-1, width)
+        for cell in (0, *cells.slots):
+            if seen_in[cell]:
+                if cell not in self.codes:
+                    self.codes[cell] = np.zeros(self.papers, np.uint8)
+                self.codes[cell][piece.begin : piece.end] = grid[:, cell]
+        if all(max(seen_in[cell:end], default=0) <= MOST_MARK for _, cell, end in cells.runs):
+            return words
+        grid = grid.copy()
+        for _, cell, end in cells.runs:
+            beyond = grid[:, cell:end] > MOST_MARK
+            self.refuse(piece.begin + np.flatnonzero(beyond.any(axis=1)))
+            grid[:, cell:end][beyond] = 0
+        return grid.reshape(-1).view(np.uint64)
+
+    def batch_of(self, papers: Places) -> Places:
+        """The batch of each paper, given by its place in the sequence."""
+        return np.searchsorted(self.starts, papers, side="right") - 1
+
+    def refuse(self, papers: Places) -> None:
+        """These papers have a byte that its cell does not know [CELL-1]."""
+        self.in_range[self.batch_of(papers)] = False
+
+    def count(self, planes: Words) -> Bytes:
+        """Set bits by batch: (plane, batch)."""
+        whole = np.bitwise_count(planes)
+        return np.concatenate([piece.count(planes, whole) for piece in self._pieces], axis=1)
+
+
+class _Piece:
+    """Batches that are turned together: papers `begin` to `end` of the sequence, padding at the end alone."""
+
+    def __init__(self, first: int, counts: Bytes, begin: int) -> None:
+        edges = np.empty(len(counts) + 1, np.int64)
+        edges[0] = begin
+        counts.cumsum(out=edges[1:])
+        edges[1:] += begin
+        self.batches = slice(first, first + len(counts))
+        self.starts = edges[:-1]
+        # at least one word of padding: the word after a batch's first one exists
+        real = int(edges[-1])
+        self.begin, self.end = begin, begin + -(-(real - begin + WORD) // PIECE) * PIECE
+        self.padding = self.end - real
+        self.words = slice(self.begin // WORD, self.end // WORD)
+        self._word = edges // WORD
+        self._below = _BELOW[edges % WORD]
+        self._first = self._word[:-1]
+        between = self._word[1:] - self._first
+        self._one, self._two = (between > 0).view(np.uint8), (between > 1).view(np.uint8)
+
+    def count(self, planes: Words, whole: Bytes) -> Bytes:
+        """Set bits of these batches; `whole` has those of every word."""
+        parts = planes.take(self._word, axis=1)
+        parts &= self._below
+        before = np.bitwise_count(parts)
+        found: Bytes = whole.take(self._first, axis=1)
+        found *= self._one
+        second = whole.take(self._first + 1, axis=1)
+        second *= self._two
+        found += second
+        found += before[:, 1:]
+        found -= before[:, :-1]
+        return found
