@@ -1,7 +1,7 @@
 """At the counting table: open, box, step, count, void, correct, close."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, TextIO
 
@@ -16,6 +16,7 @@ from tally_node.commands.shell import (
     UnitOption,
     at,
     figures,
+    show_findings,
     station,
     talk,
     tell,
@@ -25,7 +26,6 @@ from tally_node.marks import END, UNDO, Paper, read_paper
 from tally_node.table import Stack, Table, stack_of
 from tally_node.voice import NodeError, explain
 from tally_protocol.election.figures import BOX_FIGURES, PAPER_FIGURES
-from tally_protocol.law.reconciliation import Finding
 
 LayoutOption = Annotated[str | None, typer.Option("--layout", help="选票版式，只有一种时可省 / paper layout")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="原因 / reason, 1 to 200 characters")]
@@ -71,16 +71,9 @@ def box_command(
         table = opened.table(unit, station_id)
         digest = table.box(box, figures(counts or [], BOX_FIGURES), at(time))
         notes = [one for one in table.findings() if one.box == box]
-        _show(notes, table.name)
+        show_findings(notes, table.name)
         result: dict[str, object] = {"hash": digest.hex(), "notes": [one.to_body() for one in notes]}
         tell("票箱已登记", "box recorded", result, as_object=json_output)
-
-
-def _show(notes: Sequence[Finding], chain: str) -> None:
-    """Findings as people at the desk read them; none of them has refused anything."""
-    for one in notes:
-        where = f"{chain} 票箱 box {one.box}" if one.box else chain
-        talk(explain(NodeError(one.code, where, expected=one.expected, found=one.found)))
 
 
 def _layout(table: Table, layout: str | None) -> str:
@@ -230,7 +223,7 @@ def close_command(
         paper = figures(counts or [], PAPER_FIGURES)
         codes = table.close(paper, at(time), _joins(joined_from), _joins(joined_to))
         notes = table.findings()
-        _show(notes, table.name)
+        show_findings(notes, table.name)
         tell(
             f"计票已结束，提示 {len(notes)} 条", f"closed, {len(notes)} findings",
             {"findings": list(codes), "notes": [one.to_body() for one in notes], "state": State.COUNTED.value},

@@ -8,7 +8,7 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +19,8 @@ from tally_node.service import Station, now
 from tally_node.settings import PASSPHRASE_VARIABLE
 from tally_node.voice import NodeError, as_json, explain
 from tally_protocol.errors import ProtocolError
+from tally_protocol.law.finding_texts import FINDING_TEXTS
+from tally_protocol.law.reconciliation import Finding
 
 HomeOption = Annotated[Path, typer.Option("--home", help="本机工作目录 / the folder of this laptop")]
 PassphraseOption = Annotated[
@@ -96,3 +98,12 @@ def figures(pairs: list[str], names: tuple[str, ...]) -> dict[str, int]:
             raise NodeError("E_FIELD", pair, expected="name=number of " + " ".join(names))
         found[name] = int(text)
     return found
+
+
+def show_findings(notes: Iterable[Finding], chain: str) -> None:
+    """Findings as people at the desk read them, all at once; none of them refuses anything [FIND-2]."""
+    for one in notes:
+        about = [word for word in (f"票箱 box {one.box}" if one.box else "", one.contest, one.layout) if word]
+        text = FINDING_TEXTS[one.code]
+        talk(f"{text.number} {one.code} {text.desk.zh} / {text.desk.en}")
+        talk(f"  位置 where: {' '.join([chain, *about])}; 应为 expected: {one.expected}; 实为 found: {one.found}")
