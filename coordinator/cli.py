@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from coordinator.desk import import_at_rest, import_running
 from coordinator.ledger.rebuilding import rebuild
 from coordinator.results.figures import Figures, read_ratio
+from coordinator.results.findings import HEADER as FINDINGS
+from coordinator.results.findings import finding_lines, finding_rows
 from coordinator.results.outcomes import HEADER, outcome_rows
 from coordinator.results.reading import read_unit
 from coordinator.sealing.making import init as seal_election
@@ -214,6 +216,23 @@ def outcomes(home: HomeOption) -> None:
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow(HEADER)
     table.writerows(outcome_rows(county.units.values()))
+
+
+@app.command("findings")
+def findings_command(
+    home: HomeOption,
+    text: Annotated[bool, typer.Option("--text", help="附说明 · what each means, what to check first")] = False,
+) -> None:
+    """核对各表（CSV）· findings on forms, boxes and contests, as the verifier prints them."""
+    with _reading(home) as store:
+        units = list(rebuild(store).county.units.values())
+    if not text:
+        table = csv.writer(sys.stdout, lineterminator="\n")
+        table.writerow(FINDINGS)
+        table.writerows(finding_rows(units))
+        return
+    for line in finding_lines(units):
+        typer.echo(line)
 
 
 @app.command()

@@ -7,6 +7,8 @@ import pytest
 from coordinator.intake.admission import Received
 from coordinator.ledger.rebuilding import rebuild
 from coordinator.results.figures import Figures, read_ratio
+from coordinator.results.findings import HEADER as FINDINGS
+from coordinator.results.findings import finding_lines, finding_rows
 from coordinator.results.outcomes import HEADER, outcome_rows
 from coordinator.results.reading import read_unit
 from coordinator.settings import CountyError
@@ -115,3 +117,18 @@ def test_last_terms_turnout_is_two_integers(text: str) -> None:
     with pytest.raises(CountyError):
         read_ratio(text)
     assert read_ratio("12863/13067") == Ratio(12863, 13067)
+
+
+def test_findings_are_listed_and_explained(counted: Bench) -> None:
+    """[FIND-2]: units by id, both languages, the desk's line and the county's."""
+    units = list(rebuild(counted.store).county.units.values())
+    rows = list(finding_rows(units))
+    assert FINDINGS == ("unit", "station", "code", "expected", "found")
+    # every form of the small world says 100 valid and 20 void of 130 collected
+    assert ("v1", "1", "F_VALID_INVALID", "130", "120") in rows
+    assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+    lines = list(finding_lines(units))
+    assert len(lines) == 5 * len(rows)
+    (head,) = [line for line in lines if line.startswith("村v1 v1 · 计票点 station 1  107 ")]
+    assert head.endswith("F_VALID_INVALID: 应为 expected 130, 现为 found 120")
+    assert "村v1 v1 · 主任 chair  404 W_BASE: 应为 expected 0, 现为 found 1" in lines
