@@ -17,27 +17,8 @@ from typing import Final
 SEED: Final = 20261128
 TOWNSHIPS: Final = ("东屏乡", "柳溪镇", "石桥镇", "云岭乡")
 VILLAGES: Final = (
-    "上庄",
-    "下庄",
-    "南坪",
-    "北坪",
-    "梨树湾",
-    "桃花坞",
-    "老磨坊",
-    "新泉",
-    "竹林",
-    "松岗",
-    "平沙",
-    "高塘",
-    "双井",
-    "白鹭",
-    "青石",
-    "枫林",
-    "望溪",
-    "大垭口",
-    "小垭口",
-    "龙尾",
-)
+    "上庄 下庄 南坪 北坪 梨树湾 桃花坞 老磨坊 新泉 竹林 松岗 平沙 高塘 双井 白鹭 青石 枫林 望溪 大垭口 小垭口 龙尾"
+).split()
 SURNAMES: Final = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜"
 GIVEN: Final = (
     "明远",
@@ -138,8 +119,13 @@ SCRIPTS: Final[dict[int, Script]] = {
     ),
     # 参选未过半: 150 of 300 is not more than half
     4: Script(150, {"zhuren": (120, 20), "fuzhuren": (120, 20), "weiyuan": (120, 110, 100, 30, 20)}, registered=300),
-    # 计算基数: 101 is more than half of the 200 collected, not of the 203 issued
-    5: Script(200, {"zhuren": (101, 90), "fuzhuren": (130, 60), "weiyuan": (140, 130, 120, 50, 40)}, lost=3),
+    # 计算基数: 101 is more than half of the 200 collected, not of the 203 issued; and no woman stands
+    5: Script(
+        200,
+        {"zhuren": (101, 90), "fuzhuren": (130, 60), "weiyuan": (140, 130, 120, 50, 40)},
+        lost=3,
+        sexes={"z": "m", "f": "m", "w": "m"},
+    ),
     # 另选他人当选
     7: Script(
         150,

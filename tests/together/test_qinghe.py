@@ -117,6 +117,7 @@ def test_findings_name_the_wrong_forms_and_what_depends_on_the_base(played: Path
     assert found["F_BALANCE"] == found["F_BOX_BALANCE"] == {"qh13"}
     assert found["F_COLLECTED_VOTERS"] == found["F_BOX_COLLECTED_VOTERS"] == {"qh15"}
     assert found["W_BASE"] == {"qh04", "qh06", "qh11", "qh18", "qh19"}
+    assert found["W_NO_WOMAN"] == {"qh06"}
     assert "W_ROUND_LIST" not in found
 
 
