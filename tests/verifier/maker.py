@@ -289,15 +289,21 @@ class Maker:
         self.names("v1", [{"contest": "chief", "entries": entries, "name": "王五", "votes": 8}], [["chief", 1]])
         # 2 x 52 > 92 valid papers, but not > 109 collected: the base decides
         self.determination("v1", result("chief", "full", base="valid", base_value=92, elected=["c2"], sensitive=True))
-        self.step("u/v2", "announced")
-        self.step("u/v2", "reviewed")
-        self.chained(
-            "declaration", "u/v2", ["v2/chair"], contests=[{"contest": "chief", "elected": []}],
-            reasons=[["chief", "c1", "disqualified", "法院判决"]], statement=self.statements["v2"],
-        )  # fmt: skip
-        self.step("u/v2", "filed")
+        self.afterwards()
         self.standings()
         return self
+
+    def afterwards(self) -> None:
+        """What the committee does with the result of v2: the elected chief is not qualified."""
+        self.step("u/v2", "announced")
+        self.step("u/v2", "reviewed")
+        self.declare([], [["chief", "c1", "disqualified", "法院判决"]])
+        self.step("u/v2", "filed")
+
+    def declare(self, elected: list[str], reasons: list[list[str]], **changes: Any) -> None:
+        contests = [{"contest": "chief", "elected": elected}]
+        fields = {"contests": contests, "reasons": reasons, "statement": self.statements["v2"], **changes}
+        self.chained("declaration", "u/v2", ["v2/chair"], **fields)
 
     # --- publishing
 

@@ -261,6 +261,7 @@ class Unit:
             raise Refused("E_OUTCOME", f"statement {self.statement}", fields["statement"])
         if self.determined == self.statement:
             raise Refused("E_OUTCOME", "one determination for a statement", "a second")
+        self.determined = self.statement  # also by a wrong one, which is reported as wrong and not as missing
         expected = self.results(law)
         if [result["contest"] for result in fields["contests"]] != [result["contest"] for result in expected]:
             raise Refused("E_OUTCOME", "all contests in unit order", "other contests")
@@ -268,7 +269,6 @@ class Unit:
             for name, value in right.items():
                 if given[name] != value:
                     raise Refused("E_OUTCOME", f"{right['contest']}.{name} = {_said(value)}", f"{_said(given[name])}")
-        self.determined = self.statement
 
     def check_declaration(self, record: Record, law: Law) -> None:
         """[DET-3]: of the last statement, with a reason for every difference from the rules' result."""
