@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from coordinator.desk import import_at_rest, import_running
 from coordinator.ledger.rebuilding import rebuild
+from coordinator.results.explaining import explanation
 from coordinator.results.figures import Figures, read_ratio
 from coordinator.results.findings import HEADER as FINDINGS
 from coordinator.results.findings import finding_lines, finding_rows
@@ -216,6 +217,18 @@ def outcomes(home: HomeOption) -> None:
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow(HEADER)
     table.writerows(outcome_rows(county.units.values()))
+
+
+@app.command()
+def explain(
+    home: HomeOption,
+    unit: Annotated[str, typer.Argument(help="单位编号 · id of the unit")],
+    contest: Annotated[str, typer.Argument(help="职位编号，空为全部 · id of a contest, all if left out")] = "",
+) -> None:
+    """说明结果如何得出：数字、比较、规则、依据 · why a contest came out as it did."""
+    with _reading(home) as store:
+        for line in explanation(read_unit(store, unit), contest):
+            typer.echo(line)
 
 
 @app.command("findings")

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from coordinator.results.outcomes import outcome_before_results
 from coordinator.settings import CountyError
 from tally_protocol.fields import JsonObject
-from tally_protocol.law.composition import Change, Composition, DecidedUnit, Ratio, composition, unit_composition
+from tally_protocol.law.composition import Composition, DecidedUnit, composition, unit_composition
 from tally_protocol.law.outcome import decide_unit
+from tally_protocol.law.ratio import Change, Ratio
 from tally_protocol.law.result import Outcome
 from tally_protocol.record.deciding import tally_of
 from tally_protocol.record.unit_chain import UnitState

@@ -6,13 +6,14 @@ import pytest
 
 from coordinator.intake.admission import Received
 from coordinator.ledger.rebuilding import rebuild
+from coordinator.results.explaining import explanation
 from coordinator.results.figures import Figures, read_ratio
 from coordinator.results.findings import HEADER as FINDINGS
 from coordinator.results.findings import finding_lines, finding_rows
 from coordinator.results.outcomes import HEADER, outcome_rows
 from coordinator.results.reading import read_unit
 from coordinator.settings import CountyError
-from tally_protocol.law.composition import Ratio
+from tally_protocol.law.ratio import Ratio
 from tally_protocol.law.states import UnitWord
 from tally_protocol.record.deciding import results_of
 from tests.committee import Committee
@@ -132,3 +133,26 @@ def test_findings_are_listed_and_explained(counted: Bench) -> None:
     (head,) = [line for line in lines if line.startswith("村v1 v1 · 计票点 station 1  107 ")]
     assert head.endswith("F_VALID_INVALID: 应为 expected 130, 现为 found 120")
     assert "村v1 v1 · 主任 chair  404 W_BASE: 应为 expected 0, 现为 found 1" in lines
+
+
+def test_an_explanation_shows_its_integers_and_its_source(counted: Bench) -> None:
+    """[OUTCOME-2]: comparison, rule, source and date, in both languages."""
+    state = read_unit(counted.store, "v1")
+    whole = "\n".join(explanation(state))
+    chair = "\n".join(explanation(state, "chair"))
+    assert chair.startswith("村v1 v1 · 已依规则认定 DETERMINED\n\n主任（chair）")
+    for part in ("2 x 121 > 260", "第18条（2025-10-28）", "supplementary", "另行选举"):
+        assert part in chair
+    assert whole.count("\n\n") == 3
+    assert chair.split("\n\n")[1] == whole.split("\n\n")[1]
+    with pytest.raises(CountyError, match="mayor"):
+        list(explanation(state, "mayor"))
+
+
+def test_a_unit_without_a_result_is_said_to_have_none(counted: Bench) -> None:
+    state = read_unit(counted.store, "v2")
+    assert list(explanation(state, "deputy")) == [
+        "村v2 v2 · 报告单已签 SIGNED", "", "代表 (deputy): 未完成 not_final",
+    ]  # fmt: skip
+    state.state = UnitWord.VOIDED
+    assert list(explanation(state, "deputy"))[-1] == "代表 (deputy): 选举无效 voided"

@@ -77,11 +77,18 @@ def test_commands_read_a_running_county_and_one_at_rest(scene: Scene) -> None:
     _, chains = whole_count(scene.world)
     scene.laptop.talk(county.address, *(group(chain) for chain in chains))
     home = ("--home", str(scene.home.path))
-    asked = [("outcomes", *home), ("notice", *home, "v1"), ("figures", *home), ("figures", *home, "--json")]
+    asked = [
+        ("outcomes", *home), ("notice", *home, "v1"), ("figures", *home), ("figures", *home, "--json"),
+        ("explain", *home, "v1", "chair"), ("findings", *home), ("findings", *home, "--text"),
+    ]  # fmt: skip
     running = [run(*arguments) for arguments in asked]
     assert county.end() == 0
     assert [run(*arguments) for arguments in asked] == running
-    outcomes, notice, figures, integers = running
+    outcomes, notice, figures, integers, reasons, findings, meanings = running
+    assert "2 x 121 > 260" in reasons[1]
+    assert findings[1].startswith("unit,station,code,expected,found\nv1,1,")
+    assert "107 F_VALID_INVALID" in meanings[1]
+    assert run("explain", *home, "v1", "mayor")[0] == 1
     assert "2/2 (100.00 %)" in figures[1].splitlines()[0]
     assert json.loads(integers[1])["units_final"] == {"part": 2, "whole": 2}
     assert run("figures", *home, "--before", "98 %")[0] == 1
