@@ -64,7 +64,7 @@ FINDING_TEXTS: Mapping[str, FindingText] = MappingProxyType(
         "F_BALANCE": FindingText(
             101,
             Text(
-                "发出＋作废＋未用，不等于领取。请重数未用票和废票。",
+                "发出加作废加未用，不等于领取。请重数未用票和废票。",
                 "issued + spoiled + unused is not delivered: count unused and spoiled again",
             ),
             _BALANCE_COUNTY,
@@ -122,7 +122,7 @@ FINDING_TEXTS: Mapping[str, FindingText] = MappingProxyType(
         "F_VALID_INVALID": FindingText(
             107,
             Text(
-                "有效＋无效，不等于收回。请查空白票算在哪一类。",
+                "有效加无效，不等于收回。请查空白票算在哪一类。",
                 "valid + invalid is not collected: where were blank papers put?",
             ),
             Text(
@@ -154,7 +154,7 @@ FINDING_TEXTS: Mapping[str, FindingText] = MappingProxyType(
         ),
         "F_BOX_BALANCE": FindingText(
             201,
-            Text("本箱：发出＋作废＋未用，不等于领取。", "this box: issued + spoiled + unused is not delivered"),
+            Text("本箱：发出加作废加未用，不等于领取。", "this box: issued + spoiled + unused is not delivered"),
             _BALANCE_COUNTY,
         ),
         "F_BOX_COLLECTED_ISSUED": FindingText(

@@ -3,6 +3,8 @@
 No text says which papers 参加投票的村民 are: the profile's base decides, and a difference is shown.
 """
 
+from dataclasses import dataclass
+
 from tally_protocol.election.unit import Unit
 from tally_protocol.ids import ContestId
 from tally_protocol.law.barriers import barrier_of
@@ -15,36 +17,50 @@ from tally_protocol.law.rounds import Elected
 from tally_protocol.law.standing import outcome_of, recall_outcome
 
 BASES = ("collected", "issued", "valid", "voters")
-Verdict = tuple[Outcome, frozenset[int]]
 Values = tuple[tuple[int | None, ...], ...]
 
 
-def sensitive_contests(
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a decision says of a contest, as far as a base can change it."""
+
+    outcome: Outcome
+    elected: frozenset[int]
+
+
+Verdicts = dict[ContestId, Verdict]
+
+
+def verdicts_by_base(
     unit: Unit, committee: Committee, places: tuple[Place, ...], elected: Elected
-) -> set[ContestId]:
-    """The contests of a committee whose outcome or elected persons differ with another base.
+) -> dict[str, Verdicts]:
+    """Base -> what the committee gives with it, for the contests whose share has that base known.
 
     `places` is the committee as the profile decides it, `elected` are those of the whole unit. A contest for which the
     replacing base is unknown keeps its own, and is not compared.
     """
     members = committee.members
     asked = [place.counted for place in places if place.counted.majorities and place.barrier is None]
-    if not asked:
-        return set()
-    first = _verdicts(unit, places, elected)
-    verdicts = {_values(members, None): first}
-    found: set[ContestId] = set()
+    made = {_values(members, None): _verdicts(unit, places, elected)}
+    found: dict[str, Verdicts] = {}
     for base in BASES:
+        compared = [one.contest.id for one in asked if isinstance(one.quantities.exact(base), Known)]
+        if not compared:
+            continue
         values = _values(members, base)
-        if values not in verdicts:
-            verdicts[values] = _verdicts(unit, decide(committee, base), elected)
-        found |= {
-            member.contest.id
-            for member in asked
-            if isinstance(member.quantities.exact(base), Known)
-            and verdicts[values][member.contest.id] != first[member.contest.id]
-        }
+        if values not in made:
+            made[values] = _verdicts(unit, decide(committee, base), elected)
+        found[base] = {name: made[values][name] for name in compared}
     return found
+
+
+def sensitive_contests(
+    unit: Unit, committee: Committee, places: tuple[Place, ...], elected: Elected
+) -> set[ContestId]:
+    """The contests of a committee whose outcome or elected persons differ with another base [LAW-8]."""
+    own = _verdicts(unit, places, elected)
+    by_base = verdicts_by_base(unit, committee, places, elected)
+    return {name for verdicts in by_base.values() for name, verdict in verdicts.items() if verdict != own[name]}
 
 
 def _values(members: Members, instead: str | None) -> Values:
@@ -53,14 +69,22 @@ def _values(members: Members, instead: str | None) -> Values:
     return tuple(tuple(base.value if isinstance(base, Known) else None for base in row) for row in bases)
 
 
-def _verdicts(unit: Unit, places: tuple[Place, ...], elected: Elected) -> dict[ContestId, Verdict]:
+def _verdicts(unit: Unit, places: tuple[Place, ...], elected: Elected) -> Verdicts:
     whole = {**elected, **{place.counted.contest.id: place.elected for place in places}}
-    return {place.counted.contest.id: (outcome_of(unit, place, whole), frozenset(place.elected)) for place in places}
+    return {
+        place.counted.contest.id: Verdict(outcome_of(unit, place, whole), frozenset(place.elected)) for place in places
+    }
+
+
+def recalls_by_base(counted: Counted) -> dict[str, Outcome]:
+    """Base -> the outcome of a recall with it; empty where the recall could not be decided."""
+    if counted.contest.rule != "recall" or barrier_of(counted) is not None:
+        return {}
+    known = [base for base in BASES if isinstance(counted.quantities.exact(base), Known)]
+    return {base: recall_outcome(counted, base) for base in known}
 
 
 def is_sensitive_alone(counted: Counted) -> bool:
     """Whether a recall's outcome differs with another base."""
-    if counted.contest.rule != "recall" or barrier_of(counted) is not None:
-        return False
-    known = [base for base in BASES if isinstance(counted.quantities.exact(base), Known)]
-    return any(recall_outcome(counted, base) is not recall_outcome(counted) for base in known)
+    by_base = recalls_by_base(counted)
+    return any(outcome is not recall_outcome(counted) for outcome in by_base.values())

@@ -6,15 +6,14 @@ import pytest
 
 from tally_protocol.law.composition import (
     Body,
-    Change,
     DecidedUnit,
-    Ratio,
     TwoBodies,
     composition,
     two_bodies,
     unit_composition,
 )
 from tally_protocol.law.outcome import decide_unit
+from tally_protocol.law.ratio import Change, Ratio
 from tests.laws.village import Post, Village, village
 from tests.profiles import profile
 

@@ -1,0 +1,105 @@
+"""Why a contest came out as it did, in two languages, with its integers and its sources [OUTCOME-2]."""
+
+import re
+
+import pytest
+
+from tally_protocol.ids import ContestId
+from tally_protocol.law.explanation import explain
+from tests.laws import rows_avoidance, rows_figures, rows_national, rows_provinces, rows_rounds, rows_women
+from tests.laws.cases import Case
+
+EVERY = (
+    *rows_national.NATIONAL, *rows_national.SUPPLEMENTARY, *rows_national.RECALL, *rows_provinces.PROVINCES,
+    *rows_figures.ROWS, *rows_women.ROWS, *rows_avoidance.ROWS, *rows_rounds.ROWS,
+)  # fmt: skip
+BY_ID = {case.id: case for case in EVERY}
+COMPARED = re.compile(r"(?:\d+ x )?\d+ (>|>=|<=) (?:\d+ x )?\d+: (?:yes / 是|no / 否)")
+PERCENT = re.compile(r"\d+/\d+ \(\d+\.\d\d %\)")
+
+
+def told(case: Case, contest: str) -> tuple[list[str], list[str]]:
+    one = case.village()
+    lines = explain(one.unit, one.profiles, one.tally, ContestId(contest))
+    return [line.zh for line in lines], [line.en for line in lines]
+
+
+@pytest.mark.parametrize("case", EVERY, ids=lambda case: case.id)
+def test_every_case_can_be_explained(case: Case) -> None:
+    """Both languages line by line, the same comparisons in both, percentages only as n/N, the outcome at the end."""
+    for contest, due in case.due.items():
+        chinese, english = told(case, contest)
+        assert re.search("[\u4e00-\u9fff]", "".join(chinese))
+        assert all(zh.strip() and en.strip() for zh, en in zip(chinese, english, strict=True))
+        assert [COMPARED.findall(line) for line in chinese] == [COMPARED.findall(line) for line in english]
+        for line in chinese + english:
+            assert "%" not in PERCENT.sub("", re.sub(r"（依据：.*|\(by: .*", "", line)), line
+        assert english[-1].startswith(f"outcome: {due.outcome};")
+        assert due.elected.split() == english[-1].split("elected: ")[1].split(";")[0].replace("–", "").split()
+
+
+def lines_of(name: str, contest: str) -> str:
+    chinese, english = told(BY_ID[name], contest)
+    return "\n".join(chinese + english)
+
+
+@pytest.mark.parametrize(
+    ("case", "contest", "said"),
+    [
+        ("V06a", "chair", "A: 300/600 (50.00 %); 2 x 300 > 600: no / 否"),
+        ("V01-1000-500", "chair", "turnout: 500/1000 (50.00 %); 2 x 500 > 1000: no / 否"),
+        ("V01-1000-500", "chair", "依据：中华人民共和国村民委员会组织法第18条（2025-10-28）"),
+        ("V01-1000-500", "chair", "by: VC-18 中华人民共和国村民委员会组织法 第18条 (2025-10-28)"),
+        ("turnout-by-collected", "chair", "persons who voted not recorded: papers collected instead"),
+        ("turnout-unknown", "chair", "turnout: those registered not recorded"),
+        ("V02a", "chair", "papers not more than allowed: 502 <= 501: no / 否"),
+        ("V04", "chair", "609 <= 1 x 605: no / 否"),
+        ("V07", "chair", "with papers issued as the base (papers issued 620 (stations' forms, added)): supplementary"),
+        ("V07", "chair", "elected –, another result"),
+        ("V09a", "member", "tied for 1 seats, a runoff: B、C"),
+        ("V09b", "member", "most votes win, no share is asked"),
+        ("V11a", "member", "supplementary round: 1 seats open, candidates max(1 + 1, 2) = 2: C D"),
+        ("V11c", "member", "3 x 255 >= 780: no / 否"),
+        ("elected-higher", "member", "elected higher or in an earlier round, not asked here: A"),
+        ("V17a", "member", "avoidance: B leaves, a close relative of A"),
+        ("V17a", "member", "next in order: D"),
+        ("V19a", "recall", "for the recall: 260/520 (50.00 %); 2 x 260 > 520: no / 否"),
+        ("V15a", "member", "X: 440/800 (55.00 %); 2 x 440 > 800: yes / 是, 380 of them rolled down"),
+        ("V16b", "member", "1 seat is held for a women's round"),
+        ("V16b", "member", "women's supplementary round: 1 seats open, candidates max(1 + 1, 2) = 2: G"),
+        ("V16a", "member", "a woman must be a member; elected: F"),
+        ("women-tied-below", "m", "a woman must be a member; none yet"),
+        ("ZJ-21-seat", "woman", "a seat for women: only women are asked"),
+        ("ZJ-30-yes", "more", 'stay empty: rule "after the supplementary round", elected 3 >= 3: yes / 是'),
+        ("BJ-30-chair", "more", "chair elected: no / 否"),
+        ("HN-25", "member", "nomination, the first 2 + 1 = 3 by votes: A B C D"),
+        ("advice", "m", "advice, by votes: A B C D"),
+        ("equal-votes-fill", "m", "B、C are relatives with equal votes, a runoff for one seat"),
+        ("issued-unknown", "chair", "the base is not recorded: papers issued"),
+        ("hidden-could-win", "chair", "60 written-in votes are not opened; one person may have 51 of them"),
+        ("more-votes-than-valid", "chair", "one person's votes, valid papers: 101 <= 100: no / 否"),
+        ("voters-of-one-form-of-two", "chair", "voted 620, persons who voted not recorded: papers issued instead"),
+        ("V03b", "chair", "void boxes: paper12"),
+        ("present-known", "chair", "those present 615 (stations' forms, added)"),
+        ("registered-of-the-stations", "chair", "those registered 1223 (sealed stations, added)"),
+        ("registered-of-the-contest", "chair", "those registered 1224 (sealed contest)"),
+        ("voters-of-boxes", "chair", "persons who voted 620 (boxes' records, added)"),
+        ("overcount-issued-unknown", "chair", "papers issued not recorded, not tested"),
+        ("V23a", "chair", "+W: 460/900 (51.11 %)"),
+        ("one-id-with-two-names-is-two", "n", "A 王二: 520/1000 (52.00 %)"),
+    ],
+)
+def test_what_is_said(case: str, contest: str, said: str) -> None:
+    assert said in lines_of(case, contest)
+
+
+def test_an_impossible_count_is_not_explained_further() -> None:
+    """Nothing is asked of figures that no papers can have given."""
+    assert "turnout" not in lines_of("impossible-before-turnout", "chair")
+
+
+def test_a_text_in_two_languages_is_read_in_each() -> None:
+    """`中文 / English` of a profile's decision is split; a text with more slashes is left whole."""
+    chinese, english = told(BY_ID["V05a"], "chair")
+    assert any("产品默认：收回选票数" in line and "papers collected; other" not in line for line in chinese)
+    assert any("papers collected; other bases are tested too" in line for line in english)
