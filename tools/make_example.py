@@ -16,9 +16,10 @@ from typing import Final
 
 SEED: Final = 20261128
 TOWNSHIPS: Final = ("东屏乡", "柳溪镇", "石桥镇", "云岭乡")
-VILLAGES: Final = (
+NAMES_OF_VILLAGES: Final = (
     "上庄 下庄 南坪 北坪 梨树湾 桃花坞 老磨坊 新泉 竹林 松岗 平沙 高塘 双井 白鹭 青石 枫林 望溪 大垭口 小垭口 龙尾"
-).split()
+)
+VILLAGES: Final = NAMES_OF_VILLAGES.split()
 SURNAMES: Final = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜"
 GIVEN: Final = (
     "明远",
