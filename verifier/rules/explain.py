@@ -67,15 +67,24 @@ RULES: Final[Mapping[str, str]] = {
 MOST_VOTES: Final[Mapping[str, str]] = {"village_2026": "VC-18", "residents_2026": "RC-19", "congress_2020": "EL-45"}
 
 
-def compared(share: Share, value: int, base: int) -> str:
+def compared(share: Share, value: int, base: int, words: tuple[str, str] = ("yes", "no")) -> str:
     """A share held against its base, with its integers."""
     right = f"{share['num']} x {base}" if share["num"] != 1 else str(base)
     sign = ">" if share["strict"] else ">="
-    return f"{share['den']} x {value} {sign} {right}: {_yes(reaches(share, value, base))}"
+    return f"{share['den']} x {value} {sign} {right}: {words[not reaches(share, value, base)]}"
 
 
-def _yes(holds: bool) -> str:
-    return "yes" if holds else "no"
+CHINESE: Final = ("是", "否")
+
+
+def _both(share: Share, value: int, base: int) -> Line:
+    return compared(share, value, base, CHINESE), compared(share, value, base)
+
+
+def _more(left: int, right: int) -> Line:
+    """Whether one integer is more than another."""
+    said = f"{left} > {right}"
+    return f"{said}: {CHINESE[left <= right]}", f"{said}: {'yes' if left > right else 'no'}"
 
 
 def source_of(profile: Mapping[str, Any], part: str) -> str:
@@ -139,14 +148,15 @@ def _validity(profile: Mapping[str, Any], contest: Contest, measures: Measures) 
     if asks_turnout(profile, contest.rule):
         share, source = profile["turnout"], source_of(profile, "turnout")
         value, base = measures.turnout(share["value"]), measures.registered
-        said = "? (unknown)" if value is None or base is None else compared(share, value, base)
-        yield f"参选：{said}（{source}）", f"turnout: {said} ({source})"
+        unknown = "无法判定", "not known"
+        zh, en = unknown if value is None or base is None else _both(share, value, base)
+        yield f"参选：{zh}（{source}）", f"turnout: {en} ({source})"
     if asks_overcount(profile, contest.rule):
         rule, source = profile["overcount"], source_of(profile, "overcount")
         allowed = measures.allowed(rule["base"])
-        said = f"{measures.papers} > {'?' if allowed is None else allowed}"
-        said += ": not tested" if allowed is None else f": {_yes(measures.papers > allowed)}"
-        yield f"收回多于应有：{said}（{source}）", f"over-count: {said} ({source})"
+        untested = f"{measures.papers} > ?: 未检验", f"{measures.papers} > ?: not tested"
+        zh, en = untested if allowed is None else _more(measures.papers, allowed)
+        yield f"收回多于应有：{zh}（{source}）", f"over-count: {en} ({source})"
 
 
 def _votes(docket: Docket, post: Post | None, contest: Contest) -> Iterator[Line]:
@@ -167,9 +177,10 @@ def _votes(docket: Docket, post: Post | None, contest: Contest) -> Iterator[Line
         reference = people.references[who]
         shown = f"{reference} {names[reference]}" if reference in names else reference
         bases = [(share, base_value(measures, share)) for share in shares]
-        said = "; ".join(compared(share, votes[who], base) for share, base in bases if base is not None)
-        said = f"{votes[who]}" + (f"; {said}" if said else "")
-        yield f"{shown} 得票 {said}", f"{shown}: votes {said}"
+        lines = [_both(share, votes[who], base) for share, base in bases if base is not None]
+        chinese = "".join(f"；{zh}" for zh, _ in lines)
+        english = "".join(f"; {en}" for _, en in lines)
+        yield f"{shown} 得票 {votes[who]}{chinese}", f"{shown}: votes {votes[who]}{english}"
     hidden = people.hidden[contest.id]
     if hidden:
         yield f"未公开姓名的另选票 {hidden}", f"written-in votes of names that are not opened: {hidden}"
@@ -185,9 +196,10 @@ def _seats(docket: Docket, post: Post, profile: Mapping[str, Any]) -> Iterator[L
     key = MOST_VOTES.get(profile["law"])
     source = cited(key) if key else str(profile["text"])
     many = len(post.eligible)
+    zh, en = _more(many, seats)
     yield (
-        f"够票 {many} 人，应选 {seats} 人：{many} > {seats}: {_yes(many > seats)}，得票多的当选（{source}）",
-        f"enough votes: {many}, seats: {seats}; {many} > {seats}: {_yes(many > seats)}, most votes win ({source})",
+        f"够票 {many} 人，应选 {seats} 人：{zh}；多于应选时得票多的当选（{source}）",
+        f"enough votes: {many}, seats: {seats}; {en}; if more, most votes win ({source})",
     )
     barred = {who for who in post.barred if post.votes.get(who)}
     yield from _listed(
@@ -221,10 +233,12 @@ def _close(docket: Docket, contest: Contest, result: Result) -> Iterator[Line]:
     if result["base"] != "none":
         measures = docket.measures[contest.id]
         known = {base: measures.replacing(base) for base in SHARED_BASES}
-        said = ", ".join(f"{base} {value}" for base, value in known.items() if value is not None)
+        said = [(BASES[base], base, value) for base, value in known.items() if value is not None]
+        chinese, english = (", ".join(f"{row[place]} {row[2]}" for row in said) for place in (0, 1))
+        differs = bool(result["sensitive"])
         yield (
-            f"换用其他基数（{said}）结果是否不同：{'是' if result['sensitive'] else '否'}",
-            f"another outcome with another base ({said}): {_yes(result['sensitive'])}",
+            f"换用其他基数（{chinese}）结果是否不同：{CHINESE[not differs]}",
+            f"another outcome with another base ({english}): {'yes' if differs else 'no'}",
         )
     parts: Sequence[tuple[str, str, str]] = (
         ("elected", "当选", "elected"),
