@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from coordinator.sealing.draft import Draft, Folder, PublicKeys
 from coordinator.sealing.kin import check_persons
 from coordinator.sealing.notes import make_election, make_rosters, make_unit
@@ -12,15 +14,20 @@ from tally_protocol.election.unit import Unit
 from tally_protocol.errors import Malformed, ProtocolError
 from tally_protocol.ids import Hash32
 from tally_protocol.law.profile import Profile
+from tally_protocol.limits import RECORD_BYTES
 from tally_protocol.record.chain import ZERO32
 from tally_protocol.record.manifest_rules import check_unit
-from tally_protocol.record.signing import choose_signers
+from tally_protocol.record.signing import choose_signers, sign_text
 from tally_protocol.seal import canonical
+from tally_protocol.seal.document import encode_text
+from tally_protocol.seal.keys import Signer, authority_name
 from tally_protocol.seal.note import encode_base64
 
 STATION_KINDS = ("open", "box", "batch", "void", "correction", "close", "step")
 COMMITTEE_KINDS = ("statement", "names", "step", "declaration")
 _TRIAL = PublicKeys(authority=ZERO32, ballot=ZERO32, county=ZERO32, log=ZERO32, log_mldsa44=encode_base64(bytes(1312)))
+# the longest name that the authority's signature line can carry
+_TRIAL_SIGNER = Signer(authority_name("x" * 32), Ed25519PrivateKey.from_private_bytes(bytes(32)))
 _Place = tuple[str, str]
 
 
@@ -34,6 +41,11 @@ def check_folder(folder: Folder, problems: Problems) -> None:
         Election.from_body(canonical.decode(canonical.encode(stands_in.to_body())))
     except ProtocolError as error:
         problems.add("election.toml", 0, f"不合规: {error}", str(error))
+    if len(sign_text(encode_text("election", election.to_body()), [_TRIAL_SIGNER])) > RECORD_BYTES:
+        problems.add(
+            "election.toml", 0, "选举文件超过 65535 字节；请少列几个规则档案，或缩短依据的文字",
+            "the election is longer than 65535 bytes: list fewer profiles, or shorten who decided what",
+        )  # fmt: skip
     for unit, draft in folder.drafts.items():
         enrolled = _check_requests(folder, unit, draft)
         profile = _check_profiles(folder, draft)

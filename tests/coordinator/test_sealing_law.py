@@ -11,6 +11,7 @@ from coordinator.ledger.rebuilding import rebuild
 from coordinator.sealing.kin import RELATIONS
 from coordinator.sealing.making import init
 from coordinator.sealing.problems import SealingFault
+from coordinator.sealing.shipped import shipped_ids
 from coordinator.settings import Home
 from coordinator.store.database import Database
 from tally_protocol.law.profile_rules import profiles_of
@@ -229,6 +230,28 @@ def test_rules_relatives_and_rounds_reach_the_unit_note(folder: SealingFolder, t
     assert (rules.tie, rules.avoidance.relations) == ("fewer_against", ("child", "parent", "spouse"))
     assert county.units["v2"].unit.profile == "cn-party-branch-2020"
     assert [found.id for found in county.election.profiles] == ["p1", "cn-party-branch-2020"]
+
+
+def test_an_election_that_is_too_long_is_refused(folder: SealingFolder, tmp_path: Path) -> None:
+    """Eleven own profiles with long texts do not fit one record."""
+    body = profile().to_body()
+    for number in range(11):
+        told = [[path, "依据" * 100] for path, _ in body["decided_by"]]
+        own_body = body | {"id": f"q{number}", "decided_by": told}
+        folder.files[f"profiles/q{number}.json"] = json.dumps(own_body, ensure_ascii=False)
+    listed('"profiles/p1.json"', *[f'"profiles/q{number}.json"' for number in range(11)])(folder)
+    (line,) = faults(folder, tmp_path)
+    assert line.startswith("election.toml: ")
+    assert "65535" in line
+
+
+def test_every_shipped_profile_fits_into_one_election(folder: SealingFolder, tmp_path: Path) -> None:
+    listed('"profiles/p1.json"', *[f'"{name}"' for name in shipped_ids() if name != "cn-party-branch-2020"])(folder)
+    home = Home(tmp_path / "county")
+    init(home, folder.write(), "127.0.0.1:1")
+    store = Database(home.store)
+    assert len(rebuild(store, strict=True).county.election.profiles) == 13
+    store.close()
 
 
 def test_units_that_name_none_have_the_first_profile(folder: SealingFolder, tmp_path: Path) -> None:
