@@ -12,7 +12,6 @@ The bits of a batch begin and end anywhere in a word, so its count is: the words
 it ends, less the bits before it, plus those before its end. With at most ROOM papers these are at most two words.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -72,16 +71,17 @@ def pack(flags: Flags | Bytes) -> Words:
 
 
 class Stack:
-    """`low`, `high` (candidate, word): the bits of every mark; `codes[cell]`: status or slot codes, where any is not 0.
+    """`marks` (bit, candidate, word): low and high bit of every mark, and room for one plane more a candidate.
 
-    `in_range[batch]` is False where a mark is none [CELL-1]; such marks are left out, so no other batch is touched.
+    `codes[cell]`: the codes in status or slot cells, where any is not 0. `in_range[batch]` is False where a mark is
+    none [CELL-1]; such marks are left out, so no other batch is touched.
     """
 
-    def __init__(self, shape: Shape, rows: Sequence[bytes], counts: Bytes) -> None:
-        """`rows[i]`: the bytes of `counts[i]` papers."""
+    def __init__(self, shape: Shape, rows: list[bytes], counts: Bytes, more: int) -> None:
+        """`rows[i]`: the bytes of `counts[i]` papers. `more`: planes that will be added to be counted."""
         if counts.max() > ROOM:
             raise ValueError(f"more than {ROOM} papers in a batch")
-        self._shape, self._cells = shape, cells_of(shape)
+        self._width, self._cells = shape.width, cells_of(shape)
         self.in_range = np.ones(len(rows), np.bool_)
         self.starts = np.empty(len(rows), np.int64)
         self._pieces: list[_Piece] = []
@@ -93,16 +93,17 @@ class Stack:
             self._pieces.append(piece)
             begin = piece.end
         self.papers = begin
-        self._planes = np.empty((2, self._cells.candidates, begin // WORD), np.uint64)
-        self.low, self.high = self._planes
+        self._used = 3 * self._cells.candidates
+        self._planes = np.empty((self._used + more, begin // WORD), np.uint64)
+        self.marks = self._planes[: self._used].reshape(3, self._cells.candidates, begin // WORD)
         self.codes: dict[int, Bytes] = {}
         for piece in self._pieces:
             self._turn(piece, rows[piece.batches])
 
-    def _turn(self, piece: "_Piece", rows: Sequence[bytes]) -> None:
-        width, cells = self._shape.width, self._cells
-        words = np.frombuffer(b"".join([*rows, bytes(width * piece.padding)]), np.uint64)
-        words = self._checked(piece, words)
+    def _turn(self, piece: "_Piece", rows: list[bytes]) -> None:
+        width, cells = self._width, self._cells
+        rows.append(bytes(width * piece.padding))
+        words = self._checked(piece, np.frombuffer(b"".join(rows), np.uint64))
         quarters = words.reshape(4, -1)
         folded = quarters[3] << _TWO
         for quarter in (2, 1):
@@ -116,11 +117,11 @@ class Stack:
         for candidate, cell, end in cells.runs:
             by_cell[candidate : candidate + end - cell, 0] = by_paper[:, cell:end].T
         planes = pack(by_cell & _BITS).reshape(cells.candidates, 2, (piece.end - piece.begin) // WORD)
-        self._planes[:, :, piece.words] = planes.transpose(1, 0, 2)
+        self.marks[:2, :, piece.words] = planes.transpose(1, 0, 2)
 
     def _checked(self, piece: "_Piece", words: Words) -> Words:
         """The papers without marks above 3, after noting what stands in status and slot cells."""
-        width, cells = self._shape.width, self._cells
+        width, cells = self._width, self._cells
         seen = np.bitwise_or.reduce(words.reshape(-1, PIECE // 8 * width), axis=0)
         seen_in = np.bitwise_or.reduce(seen.view(np.uint8).reshape(PIECE, width), axis=0).tolist()
         grid = words.view(np.uint8).reshape(-1, width)
@@ -129,7 +130,7 @@ class Stack:
                 if cell not in self.codes:
                     self.codes[cell] = np.zeros(self.papers, np.uint8)
                 self.codes[cell][piece.begin : piece.end] = grid[:, cell]
-        if all(max(seen_in[cell:end], default=0) <= MOST_MARK for _, cell, end in cells.runs):
+        if max([max(seen_in[cell:end], default=0) for _, cell, end in cells.runs]) <= MOST_MARK:
             return words
         grid = grid.copy()
         for _, cell, end in cells.runs:
@@ -138,18 +139,26 @@ class Stack:
             grid[:, cell:end][beyond] = 0
         return grid.reshape(-1).view(np.uint64)
 
+    def add(self) -> Words:
+        """Room for one plane more, to be filled."""
+        self._used += 1
+        plane: Words = self._planes[self._used - 1]
+        return plane
+
     def batch_of(self, papers: Places) -> Places:
         """The batch of each paper, given by its place in the sequence."""
-        return np.searchsorted(self.starts, papers, side="right") - 1
+        return self.starts.searchsorted(papers, side="right") - 1
 
     def refuse(self, papers: Places) -> None:
         """These papers have a byte that its cell does not know [CELL-1]."""
         self.in_range[self.batch_of(papers)] = False
 
-    def count(self, planes: Words) -> Bytes:
-        """Set bits by batch: (plane, batch)."""
+    def count(self) -> Bytes:
+        """Set bits of `marks` and of the planes added, by batch: (plane, batch)."""
+        planes = self._planes[: self._used]
         whole = np.bitwise_count(planes)
-        return np.concatenate([piece.count(planes, whole) for piece in self._pieces], axis=1)
+        counted = [piece.count(planes, whole) for piece in self._pieces]
+        return counted[0] if len(counted) == 1 else np.concatenate(counted, axis=1)
 
 
 class _Piece:
@@ -167,8 +176,8 @@ class _Piece:
         self.begin, self.end = begin, begin + -(-(real - begin + WORD) // PIECE) * PIECE
         self.padding = self.end - real
         self.words = slice(self.begin // WORD, self.end // WORD)
-        self._word = edges // WORD
-        self._below = _BELOW[edges % WORD]
+        self._word = edges >> 6
+        self._below = _BELOW[edges & (WORD - 1)]
         self._first = self._word[:-1]
         between = self._word[1:] - self._first
         self._one, self._two = (between > 0).view(np.uint8), (between > 1).view(np.uint8)

@@ -197,5 +197,10 @@ def test_counting_by_batch(counts: list[int], seed: int) -> None:
     """Any plane, any sizes of batches."""
     random = Random(seed)  # noqa: S311 - papers for a test
     rows = [bytes(random.choice((0, 1)) for _ in range(2 * count)) for count in counts]
-    found = Stack(shape_of([(1, 0, 1)]), rows, np.array(counts, np.uint8))
-    assert found.count(found.low).tolist() == [[sum(row[1::2]) for row in rows]]
+    found = Stack(shape_of([(1, 0, 1)]), rows, np.array(counts, np.uint8), 1)
+    found.marks[2] = 0
+    found.add()[:] = ~found.marks[0, 0]
+    ones = [sum(row[1::2]) for row in rows]
+    assert found.count().tolist() == [
+        ones, [0] * len(rows), [0] * len(rows), [count - one for count, one in zip(counts, ones, strict=True)],
+    ]  # fmt: skip
