@@ -251,3 +251,12 @@ def test_opened_votes_are_not_hidden() -> None:
     assert outcome([one], body=body) == "not_known"
     assert outcome([one], body=body, persons=[written("a", "王五", 60)]) == "full"
     assert outcome([one], body=body, persons=[written("a", "王五", 10)]) == "supplementary"
+
+
+def test_hidden_votes_of_nobody_block_no_result() -> None:
+    """A share of nothing is reached by nobody: min(hidden, min_votes - 1) must be at least 1."""
+    body = profile(elected__strict=False, elected__base="issued", names__min_votes=1, overcount__scope="box")
+    one = contest("a", {"x": 1}, written=3)
+    assert outcome([one], body=body, paper={"issued": 0}) == "full"
+    more = profile(elected__strict=False, elected__base="issued", names__min_votes=2, overcount__scope="box")
+    assert outcome([one], body=more, paper={"issued": 0}) == "not_known"

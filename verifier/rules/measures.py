@@ -205,7 +205,7 @@ def stopped_by(
     if None in bases:
         return "not_known"
     if rule != "recall" and bases and bases[0] is not None:
-        hidden = people.hidden[contest.id]
-        if hidden > 0 and reaches(shares[0], min(hidden, profile["names"]["min_votes"] - 1), bases[0]):
+        most = min(people.hidden[contest.id], profile["names"]["min_votes"] - 1)  # of one person nobody has named
+        if most >= 1 and reaches(shares[0], most, bases[0]):
             return "not_known"
     return ""
