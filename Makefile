@@ -84,8 +84,10 @@ format: $(VENV)/.ready-dev ## repair what ruff can repair by itself
 # --- suites that try harder than make test ---------------------------------------------------------------------------
 
 .PHONY: slow faults attacks properties mutants vectors checkers real real-county bench
-slow: $(VENV)/.ready-dev ## the tests that make test leaves out: thousands of rounds
+slow: $(VENV)/.ready-dev ## the tests that make test leaves out: thousands of rounds, every mutant, millions of elections
 	@$(PYTEST) -n 2 -m slow
+	@$(MAKE) --no-print-directory mutants MUTANTS=
+	@CHANGPIAO_ELECTIONS=3000000 $(PYTEST) -n 2 tests/properties/test_law.py
 
 faults: $(VENV)/.ready-dev ## kill -9, full disk, torn files, cut networks; FAULT_ROUNDS=100
 	@command -v strace >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq strace >/dev/null 2>&1; } \
@@ -95,8 +97,8 @@ faults: $(VENV)/.ready-dev ## kill -9, full disk, torn files, cut networks; FAUL
 attacks: $(VENV)/.ready-dev ## every named fraud must raise its code
 	@$(PYTEST) -n 2 -m "not network" tests/attacks
 
-properties: $(VENV)/.ready-dev ## the hypothesis tests with four times the examples
-	@HYPOTHESIS_PROFILE=thorough $(PYTEST) -n 2 -m "property and not slow"
+properties: $(VENV)/.ready-dev ## hypothesis with four times the examples; 100,000 elections decided by both sides
+	@HYPOTHESIS_PROFILE=thorough CHANGPIAO_ELECTIONS=100000 $(PYTEST) -n 2 -m "property and not slow"
 
 mutants: $(VENV)/.ready-dev ## break each rule of the law by one small mistake; MUTANTS="--changed 10 --sample 60" for a draw
 	@nice $(BIN)/python -m tools.mutants $(MUTANTS)
