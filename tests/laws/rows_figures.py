@@ -280,6 +280,11 @@ ROWS = (
         rules={"names.min_votes": 90}, due={"chair": Due(outcome="nominated", next="A")},
     ),
     Case(
+        id="hidden-nobody-where-the-base-is-zero", covers="D4", posts=[chair({"A": 40}, hidden=60)], papers=100,
+        forms=[{"present": 0}], rules={"names.min_votes": 1, "elected.base": "present", "elected.strict": False},
+        due={"chair": full("A", base="present", base_value=0)},  # 2 x 0 >= 0, but without a vote nobody is elected
+    ),
+    Case(
         id="hidden-none-at-one-vote", covers="D4", posts=[chair({"A": 30}, hidden=60)], papers=100,
         rules={"names.min_votes": 1}, due={"chair": supplementary(1, "A")},
     ),
