@@ -149,9 +149,11 @@ def stations_check(data: Path, out: Path, table: Path) -> list[str]:
         listed = recomputed.get(key, set())
         if codes & FORM != listed & FORM:
             wrong.append(f"station {key}: form {sorted(codes & FORM)}, findings {sorted(listed & FORM)}")
-        # votes that are not the form's valid papers: fewer leave papers blank, more are left out
-        if codes - FORM and key not in joined and "F_COUNTED_VALID" not in listed:
-            wrong.append(f"station {key}: {sorted(codes - FORM)} without F_COUNTED_VALID")
+        # votes that are not the form's valid papers: fewer leave papers blank, more are left out. Where a form says 0
+        # valid, 0 are counted, and the form alone is wrong
+        counted = codes - FORM and count(row["valid"]) and key not in joined
+        if (counted and "F_COUNTED_VALID" not in listed) or (codes and not listed):
+            wrong.append(f"station {key}: {sorted(codes)} in the data, {sorted(listed)} in the findings")
     if report["counts"]["stations"] != len(stations):
         wrong.append(f"stations: {len(stations)} in the data, {report['counts']['stations']} in the report")
     print(f"  stations {len(stations)}, dirty {seen}, each reported and found again in the record: {not wrong}")

@@ -106,8 +106,8 @@ def test_outcomes_are_those_of_the_table_worked_out_by_hand(played: Path) -> Non
     _, report = verify(played, "--key", str(played / "authority.vkey"))
     checks = {check["id"]: check for check in report["checks"]}  # type: ignore[attr-defined]
     units = len(list(rows("units.csv")))
-    assert [checks[name]["status"] for name in ("C5", "I7", "I8")] == ["ok"] * 3
-    assert checks["I7"]["count"] == checks["I8"]["count"] == units
+    assert [checks[name]["state"] for name in ("C5", "I7", "I8")] == ["passed"] * 3
+    assert checks["I7"]["objects"] == checks["I8"]["objects"] == units
 
 
 def test_findings_name_the_wrong_forms_and_what_depends_on_the_base(played: Path) -> None:
