@@ -298,14 +298,14 @@ ROWS = (
         due={"chair": full("A"), "member": supplementary(1, "B")},
     ),
     Case(
-        id="own-electorate-beside-the-village", covers="P Q", posts=[
+        id="own-electorate-beside-the-village", covers="P Q7", posts=[
             chair({"A": 308}), Post(id="branch", votes={"B": 20}, layout="party", registered=40, profile="p2"),
         ],
         papers={"paper": 612, "party": 36}, registered=700, forms=[{"voters": 616, "present": 38}], more=[PARTY],
         due={"chair": full("A"), "branch": nobody("not_known")},  # the village's form says nothing of the members
     ),
     Case(
-        id="own-electorate-with-boxes", covers="P Q", posts=[
+        id="own-electorate-with-boxes", covers="P Q7", posts=[
             chair({"A": 308}), Post(id="branch", votes={"B": 20}, layout="party", registered=40, profile="p2"),
         ],
         papers={"paper": 612, "party": 36}, registered=700, forms=[{"voters": 616}], more=[P2],
@@ -313,7 +313,7 @@ ROWS = (
         due={"chair": full("A"), "branch": nobody("invalid_overcount")},  # 36 papers of 35 members who voted
     ),
     Case(
-        id="own-electorate-alone", covers="P Q", posts=[chair({"A": 20}, registered=40)], papers=36, registered=700,
+        id="own-electorate-alone", covers="P Q7", posts=[chair({"A": 20}, registered=40)], papers=36, registered=700,
         forms=[{"voters": 36}], due={"chair": full("A")},  # one kind of paper: the form speaks of it
     ),
 )  # fmt: skip

@@ -51,12 +51,12 @@ NATIONAL = (
         due={"chair": full("A")},
     ),
     Case(
-        law=LAW, id="V04", covers="invariant 5",
+        law=LAW, id="V04", covers="invariant-5",
         posts=[chair({"A": 315, "B": 294}, void=17)], papers=622, registered=700,
         due={"chair": nobody("impossible")},  # 315 + 294 = 609 > 605 valid papers: some were called twice
     ),
     Case(
-        law=LAW, id="V04-honest", covers="invariant 5",
+        law=LAW, id="V04-honest", covers="invariant-5",
         posts=[chair({"A": 315, "B": 290}, void=17)], papers=622,
         registered=700, due={"chair": full("A")},
     ),
