@@ -13,7 +13,9 @@ from tally_node.commands.shell import (
     TimeOption,
     UnitOption,
     at,
+    show_findings,
     station,
+    talk,
     tell,
 )
 from tally_node.committee import Adjudicated
@@ -22,9 +24,12 @@ from tally_node.voice import NodeError
 from tally_protocol.election.unit import Unit
 from tally_protocol.errors import ProtocolError
 from tally_protocol.law.declared import REASON_WORDS, Reason
+from tally_protocol.law.explanation import explain_decided
+from tally_protocol.law.outcome import decide_unit
+from tally_protocol.law.reconciliation import findings
 from tally_protocol.law.result import Result
 from tally_protocol.law.states import STEPS_WITH_REASON, UNIT_STEPS
-from tally_protocol.record.deciding import results_of
+from tally_protocol.record.deciding import tally_of
 
 Said = tuple[str, str, str]
 _DIFFERENCE = re.compile(rf"([^:]+):(.+?)=({'|'.join(sorted(REASON_WORDS))})(?: (.*))?")
@@ -153,12 +158,23 @@ def outcome_command(
     """按规则算出本单位的结果并说明理由，不需网络 / what the rules give for a unit, explained; no network needed."""
     with station(home, passphrase_file, as_object=json_output) as opened:
         state = opened.committee(unit).decided()
-        results = results_of(state)
+        tally = tally_of(state)
+        decided = decide_unit(state.unit, state.profiles, tally)
+        notes = [note for note in findings(state.unit, state.profiles, tally) if not note.station]
         if json_output:
-            tell("", "", {"contests": [result.to_body() for result in results]}, as_object=True)
+            contests = [
+                result.to_body()
+                | {"explained": [[line.zh, line.en] for line in explain_decided(state.unit, decided, result.contest)]}
+                for result in decided.results
+            ]
+            tell("", "", {"contests": contests, "notes": [note.to_body() for note in notes]}, as_object=True)
             return
-        for result in results:
+        for result in decided.results:
             typer.echo(summary(state.unit, result))
+            for line in explain_decided(state.unit, decided, result.contest):
+                typer.echo(f"    {line.zh}\n    {line.en}")
+        show_findings(notes, state.chain)
+        talk("以上是按规则算出的初步结果，县里另有认定 / by the rules, provisional: the county determines")
 
 
 def summary(unit: Unit, result: Result) -> str:

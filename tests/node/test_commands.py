@@ -106,8 +106,12 @@ def test_from_the_count_to_the_archive(person: Person, tmp_path: Path) -> None:
     assert [(one["contest"], one["outcome"], one["elected"]) for one in found] == [
         ("chair", "full", ["a"]), ("member", "full", ["c", "d"]), ("deputy", "supplementary", []),
     ]  # fmt: skip
-    told = person.run("outcome", "v1").stdout
-    assert "委员 member: 选满 full; 当选 elected: c, d" in told
+    told = person.run("outcome", "v1")
+    assert "委员 member: 选满 full; 当选 elected: c, d" in told.stdout
+    # [OUTCOME-2] every comparison with its integers, in both languages
+    assert "2 x 180 > 220" in told.stdout
+    assert "村民委员会组织法第18条（2025-10-28）" in told.stdout
+    assert "provisional" in told.stderr
     person.run("step", "announced", *unit)
     for wrong in ("member:d=because", "member:d", "d=death", "member:e=other"):
         assert "E_DECLARATION" in person.run("declaration", *unit, "--differ", wrong, code=1).stderr
