@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from coordinator.sealing.certificates import SERVER_NAME, Authority
+from coordinator.access.certificates import SERVER_NAME, Authority
 from coordinator.sealing.draft import Folder, PublicKeys
 from coordinator.sealing.folder import read_folder
 from coordinator.sealing.notes import make_election, make_rosters, make_unit

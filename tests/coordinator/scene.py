@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from coordinator.access.certificates import SERVER_NAME, Authority
 from coordinator.intake.admission import Received
 from coordinator.intake.handoff import HEADER
-from coordinator.sealing.certificates import SERVER_NAME, Authority
 from coordinator.settings import Home, write_private
 from tally_protocol.log.checkpoint import open_checkpoint
 from tally_protocol.wire.v1 import intake_pb2, intake_pb2_grpc

@@ -12,9 +12,9 @@ from pathlib import Path
 import grpc
 import pytest
 
+from coordinator.access.certificates import Authority
 from coordinator.intake.admission import Received
 from coordinator.ledger.rebuilding import rebuild
-from coordinator.sealing.certificates import Authority
 from coordinator.store.database import Database
 from tally_protocol.log.proof import check_proof
 from tally_protocol.record.ballots import SealedPart
