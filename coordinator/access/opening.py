@@ -37,7 +37,7 @@ ROUND = 1.0
 AddServices = Callable[[aio.Server], None]
 
 
-def options(limits: Limits) -> list[tuple[str, int]]:
+def options(limits: Limits, *, shared: bool = False) -> list[tuple[str, int]]:
     """What gRPC itself must keep to; connection ages get a tenth of jitter from gRPC."""
 
     def ms(seconds: float) -> int:
@@ -57,7 +57,7 @@ def options(limits: Limits) -> list[tuple[str, int]]:
         ("grpc.keepalive_time_ms", 60_000),
         ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
         ("grpc.keepalive_permit_without_calls", 1),
-        ("grpc.so_reuseport", 0),
+        ("grpc.so_reuseport", int(shared and not limits.turnstile)),
     ]
 
 
@@ -111,11 +111,14 @@ class Access:
     def _authority(self, now: float) -> Authority | None:
         return read_authority(self._setting.home, self._setting.election, now)
 
-    async def open(self, listen: str, add_services: AddServices) -> tuple[aio.Server, int]:
-        """A server on `listen` with mutual TLS, every method behind the gate; gives it and its port."""
+    async def open(self, listen: str, add_services: AddServices, *, shared: bool = False) -> tuple[aio.Server, int]:
+        """A server on `listen` with mutual TLS, every method behind the gate; gives it and its port.
+
+        `shared`: several processes of this machine may listen on one port.
+        """
         known = self._turnstile.known if self._turnstile is not None else lambda _: None
         server = aio.server(
-            interceptors=(Doorkeeper(self.gate, LAPTOPS, known),), options=options(self._setting.limits),
+            interceptors=(Doorkeeper(self.gate, LAPTOPS, known),), options=options(self._setting.limits, shared=shared),
             compression=grpc.Compression.NoCompression,
         )  # fmt: skip
         add_services(server)
@@ -129,7 +132,7 @@ class Access:
         if self._turnstile is not None:
             host, _, wanted = listen.rpartition(":")
             try:
-                port = await self._turnstile.start(host.strip("[]"), int(wanted), port)
+                port = await self._turnstile.start(host.strip("[]"), int(wanted), port, shared=shared)
             except OSError:
                 await server.stop(None)
                 raise

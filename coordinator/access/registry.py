@@ -40,7 +40,9 @@ class Acting:
 
 
 class Registry(Protocol):
-    """The list, wherever it rests."""
+    """The list, wherever it rests; `clock` is what its times are by."""
+
+    clock: Clock
 
     def state(self) -> State:
         """The fold of everything durable."""
@@ -55,7 +57,7 @@ class Registry(Protocol):
 def _tell(added: list[Act]) -> None:
     """The audit line of each act; a code's public key says nothing, its digits are never here [ACCESS-1]."""
     for act in added:
-        LOG.info("access: %s", act.act, extra={"node": act.node})
+        LOG.info("access: %s %s", act.act, act.node, extra={"node": act.node})
 
 
 class TableRegistry:
@@ -64,7 +66,7 @@ class TableRegistry:
     def __init__(self, database: Database, clock: Clock = time.time) -> None:
         """Nothing is read yet."""
         self._database = database
-        self._clock = clock
+        self.clock = clock
         self._state = State()
         # the keeper's thread reads while a renewal acts
         self._turn = threading.Lock()
@@ -82,7 +84,7 @@ class TableRegistry:
             with table.adding(self._database, self._state.last) as (rows, add):
                 # committed by others before this transaction had its turn
                 self._state.apply(read_act(*row) for row in rows)
-                acting = Acting(self._state, int(self._clock()))
+                acting = Acting(self._state, int(self.clock()))
                 yield acting
                 add([(act.id, act.time, act.act, act.node, act.text) for act in acting.added])
             self._state.apply(acting.added)
@@ -99,7 +101,7 @@ class FileRegistry:
     def __init__(self, folder: Path, clock: Clock = time.time) -> None:
         """The file is made by the first act."""
         self._path = folder / FILE
-        self._clock = clock
+        self.clock = clock
 
     @property
     def exists(self) -> bool:
@@ -146,7 +148,7 @@ class FileRegistry:
             whole = data.rfind(b"\n") + 1
             state = State()
             state.apply(self._read(data[:whole]))
-            acting = Acting(state, int(self._clock()))
+            acting = Acting(state, int(self.clock()))
             yield acting
             stream.seek(whole)
             stream.truncate()

@@ -62,11 +62,13 @@ class Turnstile:
         self._inside: dict[int, _Outer] = {}
         self._open: set[_Outer] = set()
 
-    async def start(self, host: str, port: int, inside: int) -> int:
-        """Listen on `host:port`, hand on to `inside`; gives the port."""
+    async def start(self, host: str, port: int, inside: int, *, shared: bool = False) -> int:
+        """Listen on `host:port`, hand on to `inside`; gives the port. `shared`: other processes listen there too."""
         self._port = inside
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Outer(self), host, port, backlog=1024)
+        self._server = await loop.create_server(
+            lambda: _Outer(self), host, port, backlog=1024, reuse_port=shared or None
+        )
         return int(self._server.sockets[0].getsockname()[1])
 
     def stop(self) -> None:

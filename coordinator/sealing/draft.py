@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from coordinator.access.acts import Act
 from coordinator.sealing.requests import Requests
 from coordinator.sealing.tables import Row
 from tally_protocol.election.unit import BallotBox, Contest, Relation, UnitRule
@@ -78,8 +79,9 @@ class PublicKeys:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder without faults."""
+    """A folder without faults; `acts` are those of its enrolment desk."""
 
     head: Head
     drafts: dict[str, Draft]
     requests: Requests
+    acts: tuple[Act, ...] = ()

@@ -3,8 +3,10 @@
 import tomllib
 from pathlib import Path
 
+from coordinator.access.registry import FileRegistry
 from coordinator.sealing.contests import of_unit, read_candidates, read_contests
 from coordinator.sealing.draft import Draft, Folder, Head
+from coordinator.sealing.enrolments import check_confirmed
 from coordinator.sealing.kin import read_relations
 from coordinator.sealing.own_rules import read_rules
 from coordinator.sealing.problems import Problems
@@ -34,7 +36,8 @@ def read_folder(path: Path) -> Folder:
     if head is None:
         problems.raise_any()
         raise AssertionError("a missing head is a problem")
-    folder = Folder(head, drafts, read_requests(path, head.id, problems))
+    folder = Folder(head, drafts, read_requests(path, head.id, problems), tuple(FileRegistry(path).acts()))
+    check_confirmed(path, folder.requests, problems, test=head.test)
     if not drafts:
         problems.add("units.csv", 0, "没有任何单位", "no unit")
     check_folder(folder, problems)

@@ -9,16 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
 
+from coordinator.access.certificates import read_csr
 from coordinator.sealing.problems import Problems
 from tally_protocol.election.manifest import Official
 from tally_protocol.errors import Malformed, ProtocolError
 from tally_protocol.fields import Reader, hash_of, parts_of
-from tally_protocol.ids import Hash32
+from tally_protocol.ids import Hash32, station_chain, unit_chain
+from tally_protocol.seal.enrolment import CODE_PROOF, request_digest
 from tally_protocol.seal.keys import check_public_key, verify_signature
 
 PROOF = b"changpiao/v1 enrolment\n"
+DEVICE_NAMES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+# of a laptop with thousands of tables; more is no request
+REQUEST_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,23 @@ class RequestedUnit:
     file: str
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A request as it was handed in: what it is known by, the proof made with its code, the chains it asks for."""
+
+    node: str
+    digest: Hash32
+    proof: bytes
+    chains: frozenset[str]
+    file: str
+
+
 @dataclass(slots=True)
 class Requests:
     """All requests of the folder."""
 
     nodes: dict[str, x509.CertificateSigningRequest] = field(default_factory=dict)
+    handed: dict[str, Handed] = field(default_factory=dict)
     stations: dict[tuple[str, str], RequestedStation] = field(default_factory=dict)
     units: dict[str, RequestedUnit] = field(default_factory=dict)
 
@@ -58,29 +74,74 @@ def read_requests(folder: Path, election: str, problems: Problems) -> Requests:
     for path in paths:
         name = f"enrolments/{path.name}"
         try:
-            value = json.loads(path.read_bytes())
-        except (OSError, ValueError) as error:
-            problems.add(name, 0, f"读不出 JSON: {error}", f"expected JSON: {error}")
+            data = read_file(path)
+        except OSError as error:
+            problems.add(name, 0, f"读不出: {error.strerror}", f"cannot be read: {error.strerror}")
             continue
+        read_one(data, name, election, requests, problems)
+    return requests
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a request's file, one more than it may have at the most."""
+    with path.open("rb") as stream:
+        return stream.read(REQUEST_BYTES + 1)
+
+
+def read_one(data: bytes, name: str, election: str, requests: Requests, problems: Problems) -> None:
+    """Read one request, wherever it came from; what is wrong is noted."""
+    try:
+        if len(data) > REQUEST_BYTES:
+            raise Malformed("E_LIMIT", name, expected=f"at most {REQUEST_BYTES} bytes")
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        problems.add(name, 0, f"读不出 JSON: {error}", f"expected JSON: {error}")
+    except ProtocolError as error:
+        problems.add(name, 0, f"登记请求不合规: {error}", str(error))
+    else:
         try:
             _read_request(value, name, election, requests, problems)
         except ProtocolError as error:
             problems.add(name, 0, f"登记请求不合规: {error}", str(error))
-    return requests
+
+
+def read_handed(value: object, where: str) -> Handed:
+    """What a request is known by and asks for, before its keys are looked at; Malformed if it is not one."""
+    read = Reader(value, where)
+    node = read.id("node")
+    chains: set[str] = set()
+    for name in ("stations", "units"):
+        if not read.has(name):
+            continue
+        for place, item in enumerate(read.list(name)):
+            part = Reader(item, f"{where}.{name}[{place}]")
+            unit = part.id("unit")
+            chains.add(station_chain(unit, part.id("station")) if name == "stations" else unit_chain(unit))
+    proof = read.take(CODE_PROOF, str) if read.has(CODE_PROOF) else ""
+    try:
+        body = dict(value) if isinstance(value, dict) else {}
+        return Handed(node, request_digest(body), bytes.fromhex(proof), frozenset(chains), where)
+    except ValueError:
+        raise Malformed("E_FIELD", f"{where}.{CODE_PROOF}", expected="hex, and no fractions anywhere") from None
 
 
 def _read_request(value: object, name: str, election: str, requests: Requests, problems: Problems) -> None:
+    handed = read_handed(value, name)
     read = Reader(value, name)
     node = read.id("node")
     if read.id("election") != election:
         problems.add(name, 0, f"登记请求属于另一场选举，应为 {election}", f"expected election {election}")
-    csr = _read_csr(read.take("csr_pem", str), name, problems)
+    csr = _read_csr(read.take("csr_pem", str), election, node, name, problems)
+    if read.has(CODE_PROOF):
+        read.take(CODE_PROOF, str)
     stations = read.list("stations")
     units = read.list("units")
     proved = _read_proofs(read.list("proofs"), node, election, name, problems)
     read.done()
     if node in requests.nodes:
         problems.add(name, 0, f"设备 {node} 登记了两次", f"laptop {node} is enrolled twice")
+    _check_file_name(node, name, requests, problems)
+    requests.handed[node] = handed
     if csr is not None:
         requests.nodes[node] = csr
     used: set[bytes] = set()
@@ -108,18 +169,28 @@ def _read_request(value: object, name: str, election: str, requests: Requests, p
         problems.add(name, 0, f"公钥 {missing.hex()} 没有持有证明", f"key {missing.hex()}: no proof of possession")
 
 
-def _read_csr(pem: str, name: str, problems: Problems) -> x509.CertificateSigningRequest | None:
+def _check_file_name(node: str, name: str, requests: Requests, problems: Problems) -> None:
+    """A laptop's id becomes the name of a folder, also on a USB stick of Windows."""
+    alike = [other for other in requests.handed if other != node and other.casefold() == node.casefold()]
+    if alike or node.partition(".")[0].casefold() in DEVICE_NAMES or node.endswith("."):
+        why = f"与 {alike[0]} 只差大小写" if alike else "不能作为文件夹名"
+        problems.add(
+            name, 0, f"设备编号 {node} {why}，请换一个",
+            f"id {node} cannot be a folder's name on every system: choose another",
+        )  # fmt: skip
+
+
+def _read_csr(
+    pem: str, election: str, node: str, name: str, problems: Problems
+) -> x509.CertificateSigningRequest | None:
     try:
-        csr = x509.load_pem_x509_csr(pem.encode())
-        public = csr.public_key()
-        good = csr.is_signature_valid and isinstance(public, ec.EllipticCurvePublicKey)
-        good = good and isinstance(public, ec.EllipticCurvePublicKey) and public.curve.name == "secp256r1"
-    except ValueError:
-        csr, good = None, False
-    if not good:
-        problems.add(name, 0, "证书请求无效，应为 P-256", "csr_pem: expected a valid request with a P-256 key")
+        return read_csr(pem.encode(), election, node, f"{name}: csr_pem")
+    except ProtocolError as error:
+        problems.add(
+            name, 0, f"证书请求无效，应为本设备（{node}）的 P-256 请求: {error.found}",
+            f"csr_pem: expected a valid request of laptop {node} with a P-256 key, found {error.found}",
+        )  # fmt: skip
         return None
-    return csr
 
 
 def _read_proofs(proofs: list[Any], node: str, election: str, name: str, problems: Problems) -> set[bytes]:

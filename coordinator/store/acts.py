@@ -53,3 +53,9 @@ def manifest_notes(database: Database) -> Iterator[bytes]:
             "SELECT note FROM entries WHERE kind IN ('roster', 'unit') ORDER BY idx"
         ):
             yield bytes(note)
+
+
+def election_note(database: Database) -> bytes:
+    """The sealed election's note."""
+    with database.read() as connection:
+        return bytes(connection.exec_driver_sql("SELECT note FROM entries WHERE kind = 'election'").scalar_one())

@@ -19,7 +19,9 @@ PROFILES = 'profiles = [\n  "profiles/p1.json",\n  "cn-party-branch-2020",\n]'
 def request_pem(node: str) -> str:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, node)])
-    csr = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
+    uri = x509.UniformResourceIdentifier(f"urn:tally:{ELECTION}:{node}")
+    builder = x509.CertificateSigningRequestBuilder().subject_name(name)
+    csr = builder.add_extension(x509.SubjectAlternativeName([uri]), critical=False).sign(key, hashes.SHA256())
     return csr.public_bytes(serialization.Encoding.PEM).decode()
 
 
