@@ -19,6 +19,7 @@ for name, command in (
     ("init", setup.init_command),
     ("enrol", setup.enrol_command),
     ("install", setup.install_command),
+    ("renew", setup.renew_command),
     ("open", counting.open_command),
     ("box", counting.box_command),
     ("count", counting.count_command),

@@ -2,26 +2,31 @@ r"""The laptop's request to be named in the sealed election: what it hosts, its 
 
 Serves [SEAL-4] on the laptop's side. The plan and the request are documented in docs/enrolment.md. Every Ed25519 key
 is proved by a signature over `"changpiao/v1 enrolment\n" || election || "\n" || node || "\n" || key hex`; the TLS key
-by the certificate request's own signature. No private key leaves the keyring.
+by the certificate request's own signature. No private key leaves the keyring. With a code of the county the whole
+request is signed with the key made of the code, which itself never leaves the laptop [ACCESS-1] [ACCESS-2].
 """
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from tally_node.certificate import new_request
 from tally_node.keyring import Keyring
 from tally_node.voice import NodeError
 from tally_protocol.election.words import ROLE_WORDS
+from tally_protocol.errors import Malformed
 from tally_protocol.ids import is_id
+from tally_protocol.seal.enrolment import CODE_PROOF, prove_code, read_code, request_digest
 from tally_protocol.seal.keys import Signer
 
 PROOF = "changpiao/v1 enrolment"
+CERTIFICATE = "changpiao/v1 certificate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,7 @@ def make_request(plan: Plan, keyring: Keyring) -> dict[str, object]:
     return {
         "election": plan.election,
         "node": plan.node,
-        "csr_pem": certificate_request(plan.election, plan.node, keyring).decode(),
+        "csr_pem": _pem(plan.election, plan.node, keyring.tls_key()),
         "stations": stations,
         "units": units,
         "proofs": list(_proofs(plan, proofs.values())),
@@ -157,10 +162,26 @@ def proof_text(election: str, node: str, key: str) -> bytes:
     return f"{PROOF}\n{election}\n{node}\n{key}".encode()
 
 
-def certificate_request(election: str, node: str, keyring: Keyring) -> bytes:
-    """The P-256 certificate request: CN the node id, SAN `urn:tally:<election>:<node>`."""
-    names = [x509.UniformResourceIdentifier(f"urn:tally:{election}:{node}")]
-    builder = x509.CertificateSigningRequestBuilder(
-        subject_name=x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, node)])
-    ).add_extension(x509.SubjectAlternativeName(names), critical=False)
-    return builder.sign(keyring.tls_key(), hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+def _pem(election: str, node: str, key: ec.EllipticCurvePrivateKey) -> str:
+    return new_request(election, node, key).public_bytes(serialization.Encoding.PEM).decode()
+
+
+def make_certificate_request(
+    election: str, node: str, key: ec.EllipticCurvePrivateKey, signers: Iterable[Signer]
+) -> dict[str, object]:
+    """After sealing: a request for a certificate over a new TLS key, proved with record-signing keys of this laptop."""
+    pem = _pem(election, node, key)
+    text = f"{CERTIFICATE}\n{election}\n{node}\n{sha256(pem.encode()).hexdigest()}".encode()
+    proofs = [[signer.public.hex(), signer.sign(text).signature.hex()] for signer in signers]
+    return {"election": election, "node": node, "csr_pem": pem, "proofs": proofs}
+
+
+def with_code(request: dict[str, object], code: str) -> dict[str, object]:
+    """The request with the proof made with a code as it was typed; N_CODE names a group that is mistyped."""
+    try:
+        digits = read_code(code)
+    except Malformed as error:
+        raise NodeError("N_CODE", error.where, expected=error.expected, found=error.found) from None
+    digest = request_digest(request)
+    proof = prove_code(digits, str(request["election"]), str(request["node"]), digest)
+    return request | {CODE_PROOF: proof.hex()}

@@ -15,6 +15,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from tally_node import certificate
 from tally_node.journal import Journal
 from tally_node.keyring import Keyring
 from tally_node.manifest import AUTHORITY, check_authority
@@ -166,7 +167,8 @@ def _read_county(path: Path) -> tuple[str, str]:
 def county(home: Home, keyring: Keyring, address: str | None = None) -> County:
     """Where to connect and with which certificates; `address` overrides what the bundle says."""
     found, name = _read_county(home.county / "county.json")
+    pair = certificate.current(home, keyring)
     return County(
         address=address or found, server_name=name, ca=_read(home.county / "ca.pem"),
-        certificate=_read(home.county / "node.pem"), key=keyring.tls_pem,
+        certificate=pair.certificate, key=pair.key,
     )  # fmt: skip

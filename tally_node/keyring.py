@@ -101,6 +101,10 @@ class Keyring:
         """Encrypts papers and written-in names while they rest in the journal (P4)."""
         return self._derive("papers")
 
+    def pair_key(self) -> bytes:
+        """Encrypts the TLS keys that are made after the first one, at renewals."""
+        return self._derive("tls pair")
+
     def tls_key(self) -> ec.EllipticCurvePrivateKey:
         """The P-256 key of the laptop's certificate: Ed25519 certificates do not work with gRPC."""
         key = serialization.load_pem_private_key(self.tls_pem, None)

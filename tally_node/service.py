@@ -11,13 +11,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tally_node import handoff, installation
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from tally_node import certificate, handoff, installation
 from tally_node.chains import Chains
 from tally_node.committee import Committee
+from tally_node.enrolment import make_certificate_request
 from tally_node.journal import Delivered, Journal, Row, create, open_journal, open_read_only
 from tally_node.keyring import Keyring, create_keyring, open_keyring
 from tally_node.manifest import Manifest
 from tally_node.outbox import CheckedReceipt, Outbox
+from tally_node.renewal import Renewal
 from tally_node.settings import Home, disk_reserve
 from tally_node.table import Table
 from tally_node.uplink import Uplink, Waiting
@@ -161,7 +165,42 @@ class Station:
             check_proof=self.check_proof,
             give_up=give_up,
             talk=talk,
+            renewal=self._renewal(),
+            trouble=self._certificate_trouble,
         )
+
+    def _renewal(self) -> Renewal:
+        def keep(pair: certificate.Pair) -> None:
+            certificate.keep(self.home, self.keyring, pair)
+
+        return Renewal(str(self.manifest.election.id), self.home.node(), certificate.new_key, keep)
+
+    def certificate_request(self, key: ec.EllipticCurvePrivateKey) -> dict[str, object]:
+        """A request for a certificate over a new TLS key, proved with the first key that the manifest gives us."""
+        election, node = str(self.manifest.election.id), self.home.node()
+        for name in self.hosted():
+            chain = parse_chain(name)
+            if isinstance(chain, StationChain):
+                signer = self.keyring.station_signer(election, chain.unit, chain.station)
+            elif isinstance(chain, UnitChain):
+                member = self.manifest.unit(chain.unit).value.committee[0]
+                signer = self.keyring.person_signer(election, chain.unit, member.id)
+            else:
+                continue
+            return make_certificate_request(election, node, key, [signer])
+        raise NodeError("N_NOT_OURS", node, expected="a station or unit of this laptop")
+
+    def _certificate_trouble(self) -> str:
+        """What this laptop itself can see in its certificate when the county does not answer; empty if nothing."""
+        try:
+            pair = certificate.current(self.home, self.keyring)
+            if pair.expired(now()):
+                return f"N_CERTIFICATE expired {pair.parsed.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
+            if pair.not_yet(now()):
+                return f"N_CERTIFICATE begins {pair.parsed.not_valid_before_utc:%Y-%m-%d %H:%M} UTC: is the clock right"
+        except (NodeError, ValueError):
+            return "N_CERTIFICATE unreadable"
+        return ""
 
     def status(self) -> list[ChainStatus]:
         """Every hosted chain that has records or trouble."""

@@ -45,6 +45,16 @@ class Home:
         """ca.pem, node.pem, county.json. Trust: authenticates transport only. Loss: install the bundle again."""
         return self.path / "county"
 
+    @property
+    def pair(self) -> Path:
+        """TLS key (encrypted) and certificate of the last renewal. Trust: transport only. Loss: enrol with a code."""
+        return self.county / "pair"
+
+    @property
+    def pending(self) -> Path:
+        """TLS key (encrypted) of a request on its way to the county. Loss: ask again with a new code."""
+        return self.county / "pending"
+
     def create(self, node: NodeId) -> None:
         """Make the folder and its label; durable before it returns, and nothing is overwritten."""
         if self.identity.exists() or self.keyring.exists():

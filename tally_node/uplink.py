@@ -6,6 +6,10 @@ acknowledged it, so a connection may die at any point: the next one asks where t
 there. The wait between two connections is random between 0 and a bound that doubles up to 30 s, so that a county that
 comes back is not trampled.
 
+The county's certificate for this laptop lives for hours: when the county says so, a new one is asked for beside the
+running stream, and the connection is made anew with it as soon as nothing is on the way [ACCESS-6]. A county that has
+revoked the laptop is asked again every half minute, because a new enrolment may have come in between.
+
 A stream that ends by server age raises InvalidStateError, not AioRpcError; both mean: connect again. There is no
 deadline around each read (cancelled reads leak); a dead peer is found by keep-alive, a silent one by the watch on
 progress.
@@ -21,7 +25,10 @@ from grpc import aio
 
 from tally_node.journal import Row
 from tally_node.outbox import AnswersDoNotFitError, ChainPosition, CountyAnswer, Outbox, Verdict
-from tally_node.voice import NodeError
+from tally_node.renewal import DEADLINE as RENEWAL_DEADLINE
+from tally_node.renewal import PAUSE as RENEWAL_PAUSE
+from tally_node.renewal import Renewal, seconds_of
+from tally_node.voice import NodeError, explain
 from tally_protocol.errors import ProtocolError
 from tally_protocol.ids import ChainName
 from tally_protocol.wire.v1 import intake_pb2, intake_pb2_grpc
@@ -29,8 +36,12 @@ from tally_protocol.wire.v1 import intake_pb2, intake_pb2_grpc
 HELLO_CHAINS = 2000
 MESSAGE_BYTES = 1024 * 1024
 BACKOFF_FIRST, BACKOFF_MOST = 0.5, 30.0
+# so many failures that the bound of the pause is BACKOFF_MOST
+BACKOFF_FULL = 10
 PROOF_DEADLINE, PROOF_PAUSE, PROOFS_AT_ONCE, PROOFS_A_ROUND = 10.0, 0.3, 8, 512
 SILENCE_MOST = 120.0
+# what the county, or this laptop's own certificate, says to a person; anything else is the network
+ACCESS_CODES = ("E_REVOKED", "E_RATE", "E_IDENTITY", "N_CERTIFICATE")
 _RETRY = (aio.AioRpcError, asyncio.InvalidStateError, AnswersDoNotFitError, OSError)
 _VERDICTS = {
     intake_pb2.OUTCOME_ACCEPTED: Verdict.ACCEPTED,
@@ -95,19 +106,29 @@ class Uplink:
         check_proof: Callable[[Row, bytes], None],
         give_up: float | None = None,
         talk: Callable[[str], None] = lambda _: None,
+        renewal: Renewal | None = None,
+        trouble: Callable[[], str] = lambda: "",
     ) -> None:
-        """`check_proof` raises ProtocolError for a proof that does not hold; `give_up`: seconds without progress."""
+        """`check_proof` raises ProtocolError for a proof that does not hold; `give_up`: seconds without progress.
+
+        `trouble` says what this laptop itself knows to be wrong with its certificate, beginning with a code.
+        """
         self._outbox = outbox
         self._dial = dial
         self._waiting = waiting
         self._check_proof = check_proof
         self._give_up = give_up
         self._talk = talk
+        self._renewal = renewal
+        self._trouble = trouble
+        self._renewed = False
+        self._explained = ""
         self._wake = asyncio.Event()
         self._finished = False
         self._broken: BaseException | None = None
         self.connections = 0
         self.last_error = ""
+        self._said = ""
 
     def more(self) -> None:
         """New records stand in the journal."""
@@ -123,35 +144,85 @@ class Uplink:
         attempt, seen, since = 0, self._outbox.progress, self._waiting.monotonic()
         while True:
             try:
-                await self._connect(proofs=proofs)
-                return True
+                if await self._connect(proofs=proofs):
+                    return True
+                # a new certificate: at once, on a new channel
+                continue
             except _RETRY as error:
-                self.last_error = _short(error)
+                self.last_error = self._said or _short(error)
             now = self._waiting.monotonic()
             if self._outbox.progress != seen:
                 attempt, seen, since = 0, self._outbox.progress, now
             elif self._give_up is not None and now - since > self._give_up:
                 return False
-            pause = self._waiting.pause(attempt)
+            pause = self._waiting.pause(BACKOFF_FULL if self._explain() == "E_REVOKED" else attempt)
             self._talk(f"{self.last_error}; {pause:.1f} s")
             attempt += 1
             await self._waiting.sleep(pause)
 
-    async def _connect(self, *, proofs: bool) -> None:
+    @property
+    def access_code(self) -> str:
+        """The code of the last failure, if it was the county or the certificate, not the network."""
+        first = self.last_error.split(" ", 1)[0]
+        return first if first in ACCESS_CODES else ""
+
+    def _explain(self) -> str:
+        """Say once what a refusal means and what to do; gives its code."""
+        if not self.access_code and (trouble := self._trouble()):
+            self.last_error = f"{trouble} ({self.last_error})"
+        code = self.access_code
+        if code and code != self._explained:
+            self._talk(explain(NodeError(code, "county", found=self.last_error)))
+        self._explained = code
+        return code
+
+    async def _connect(self, *, proofs: bool) -> bool:
+        """One connection; False if it was ended for a new certificate and there is more to do."""
         self.connections += 1
-        self._broken = None
+        self._broken, self._renewed, self._said = None, False, ""
         self._outbox.restart()
         async with self._dial() as channel:
             stub = intake_pb2_grpc.IntakeServiceStub(channel)
             call = stub.Deliver()
+            renewing: asyncio.Task[None] | None = None
             try:
                 window = await self._resume(call)
+                due = seconds_of(await call.initial_metadata())
+                renewing = asyncio.create_task(self._renew(channel, due))
                 await self._deliver(call, window)
+                if due == 0 and self._finished:
+                    # a short delivery waits for what is due, not longer than one answer takes
+                    await asyncio.wait((renewing,), timeout=RENEWAL_DEADLINE)
             finally:
+                if call.done():
+                    self._said = await _reason(call)
                 # a stream that ended well is done; one that did not must not linger on the server
                 call.cancel()
+                if renewing is not None:
+                    renewing.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await renewing
+            if not (self._finished and self._outbox.drained):
+                return False
             if proofs:
                 await self._fetch_proofs(stub)
+        return True
+
+    async def _renew(self, channel: aio.Channel, due: float | None) -> None:
+        """Wait until a new certificate is due, ask for it, have the connection made anew; try again if it fails."""
+        if self._renewal is None or due is None:
+            return
+        while not self._renewed:
+            await asyncio.sleep(due)
+            try:
+                await self._renewal.ask(channel)
+            except (NodeError, aio.AioRpcError, OSError) as error:
+                # delivery goes on with the old certificate, which is good for as long again
+                self._talk(f"renewal: {_short(error)}")
+                due = RENEWAL_PAUSE
+                continue
+            self._renewed = True
+            self._wake.set()
 
     async def _resume(self, call: "_Call") -> tuple[int, int]:
         """Say which chains are here, hear where the county stands; gives the window in groups and envelopes."""
@@ -189,8 +260,10 @@ class Uplink:
             self._wake.clear()
             if self._broken is not None:
                 raise self._broken
+            if self._renewed and not self._outbox.on_the_way:
+                return
             room = envelopes - self._outbox.envelopes_on_the_way
-            if self._outbox.on_the_way < groups and room > 0:
+            if not self._renewed and self._outbox.on_the_way < groups and room > 0:
                 rows = self._outbox.next_group(room)
                 if rows:
                     await call.write(_group(rows))
@@ -208,7 +281,7 @@ class Uplink:
                     break
                 self._outbox.answered(_answers(answer.answers), list(answer.answers.receipts))
                 self._wake.set()
-            if not (self._finished and self._outbox.drained):
+            if not self._renewed and not (self._finished and self._outbox.drained):
                 raise AnswersDoNotFitError("the county ended the stream")
         except (NodeError, *_RETRY) as error:
             self._broken = error
@@ -275,6 +348,12 @@ def _answers(group: intake_pb2.AnswerGroup) -> list[CountyAnswer]:
             )
         )
     return found
+
+
+async def _reason(call: "_Call") -> str:
+    """Why the county ended a stream, if it said so with a code: `E_REVOKED`, `E_RATE rate`."""
+    details = await call.details() or ""
+    return details[:200] if details.startswith(ACCESS_CODES) else ""
 
 
 def _short(error: BaseException) -> str:

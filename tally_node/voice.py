@@ -21,6 +21,8 @@ EXIT_STORAGE = 5
 LOCAL: dict[str, tuple[str, str]] = {
     "N_BUNDLE": ("县里发来的资料包不完整或不对", "the county's bundle is incomplete or wrong"),
     "N_BUSY": ("另一个 tally-node 进程刚刚改动了这条链", "another tally-node process has just changed this chain"),
+    "N_CERTIFICATE": ("本机的接入证书不可用", "this laptop's certificate cannot be used"),
+    "N_CODE": ("登记码输入有误", "the enrolment code is mistyped"),
     "N_EXISTS": ("目标已存在，未覆盖", "the target exists; nothing was overwritten"),
     "N_FILE": ("文件读不出或格式不对", "a file cannot be read or has the wrong form"),
     "N_HOME": ("这个目录不是 tally-node 的工作目录", "this folder is not a home of tally-node"),
@@ -36,6 +38,28 @@ LOCAL: dict[str, tuple[str, str]] = {
 }
 
 HINTS: dict[str, tuple[str, str]] = {
+    "E_RATE": (
+        "无需操作；记录都在本机，稍后自动继续",
+        "nothing to do: the records are safe on this laptop, delivery goes on by itself",
+    ),
+    "E_REVOKED": (
+        "计票和签名照常进行，记录都在本机；请联系县中心，重新登记（tally-node renew），或用 tally-node export 送 U 盘",
+        "go on counting and signing, nothing is lost; call the county and enrol again (tally-node renew), or carry the"
+        " file of tally-node export",
+    ),
+    "E_TOKEN": (
+        "请县中心重新打印登记码（tally-coordinator codes）",
+        "ask the county for a new code (tally-coordinator codes)",
+    ),
+    "N_CERTIFICATE": (
+        "计票和签名照常进行，记录都在本机；先核对本机时钟，再向县中心要新登记码并运行 tally-node renew",
+        "go on counting and signing, nothing is lost; check this laptop's clock, then ask the county for a new code and"
+        " run tally-node renew",
+    ),
+    "N_CODE": (
+        "对照登记码纸逐组重新输入；输错不算一次尝试",
+        "type it again group by group from the paper; a slip of the hand is not counted as a try",
+    ),
     "E_DISK": ("清理磁盘或换盘后再继续；已记录的内容都在", "free some space, then go on; what was recorded is safe"),
     "E_JOURNAL": (
         "不要再用本机签名；用 tally-node export 导出现有记录，并联系县中心",
@@ -81,7 +105,7 @@ class NodeError(Exception):
         match self.code:
             case "E_JOURNAL" | "E_ROLLBACK":
                 return EXIT_JOURNAL
-            case "N_NETWORK":
+            case "N_NETWORK" | "N_CERTIFICATE" | "E_REVOKED" | "E_RATE":
                 return EXIT_UNDELIVERED
             case "E_DISK" | "N_STORAGE":
                 return EXIT_STORAGE

@@ -19,6 +19,7 @@ from tally_node.commands.shell import (
 from tally_node.outbox import Outbox
 from tally_node.service import export
 from tally_node.settings import Home
+from tally_node.uplink import ACCESS_CODES
 from tally_node.voice import EXIT_REFUSED, NodeError, explain
 
 AddressOption = Annotated[str | None, typer.Option("--county", help="县中心地址，默认按资料包 / host:port")]
@@ -35,7 +36,8 @@ def finish_delivery(outbox: Outbox, *, delivered: bool, last_error: str) -> None
         chain = next(chain for chain, code in outbox.stopped.items() if code == "E_ROLLBACK")
         raise NodeError("E_ROLLBACK", chain)
     if not delivered:
-        raise NodeError("N_NETWORK", "send", found=last_error)
+        code = last_error.split(" ", 1)[0]
+        raise NodeError(code if code in ACCESS_CODES else "N_NETWORK", "send", found=last_error)
     if outbox.stopped:
         raise typer.Exit(EXIT_REFUSED)
 

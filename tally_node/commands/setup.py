@@ -1,20 +1,39 @@
-"""Before the election: make the home, ask to be enrolled, take in the county's bundle."""
+"""Before the election: make the home, ask to be enrolled, take in the county's bundle; later: another certificate."""
 
+import getpass
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tally_node.commands.shell import HomeOption, JsonOption, PassphraseOption, failing, passphrase, talk, tell
-from tally_node.enrolment import make_request, read_plan
+from tally_node import certificate
+from tally_node.commands.shell import (
+    HomeOption,
+    JsonOption,
+    PassphraseOption,
+    failing,
+    passphrase,
+    station,
+    talk,
+    tell,
+)
+from tally_node.enrolment import make_request, read_plan, with_code
 from tally_node.installation import install
 from tally_node.journal import open_journal
 from tally_node.keyring import open_keyring
 from tally_node.service import init
 from tally_node.settings import Home, disk_reserve, write_private
-from tally_node.voice import NodeError
+from tally_node.voice import NodeError, Words
 from tally_protocol.ids import NodeId, is_id
+from tally_protocol.seal.enrolment import request_digest, six_groups
+
+COMPARE = Words("请与县中心核对六组数字：", "compare these six groups with the county:")
+CodeFileOption = Annotated[
+    Path | None, typer.Option("--code-file", help="登记码文件，否则由键盘输入 / file with the code, else the keyboard")
+]
+CodeOption = Annotated[bool, typer.Option("--code", help="用键盘输入登记码 / type the code")]
 
 
 def init_command(
@@ -36,8 +55,10 @@ def enrol_command(
     home: HomeOption,
     plan: Annotated[Path, typer.Option("--plan", help="承办计划 / what this laptop hosts")],
     out: Annotated[Path, typer.Option("--out", help="写出的登记申请 / the request to write")],
+    code_file: CodeFileOption = None,
     passphrase_file: PassphraseOption = None,
     *,
+    with_code_typed: CodeOption = False,
     json_output: JsonOption = False,
 ) -> None:
     """生成登记申请（公钥、证书申请、持有证明）/ write the enrolment request for the county."""
@@ -47,15 +68,66 @@ def enrol_command(
         keyring = open_keyring(place.keyring, passphrase(passphrase_file))
         if out.exists():
             raise NodeError("N_EXISTS", str(out))
+        code = typed_code(code_file, asked=with_code_typed)
         request = make_request(read, keyring)
-        write_private(out, (json.dumps(request, ensure_ascii=False) + "\n").encode())
+        groups = write_request(request, code, out)
         count = len(read.stations)
         tell(
-            f"已写出 {out}：{count} 个计票点，{len(read.committees)} 个单位，送交县中心",
-            f"wrote {out}: {count} stations, {len(read.committees)} units; give it to the county",
-            {"out": str(out), "stations": count, "units": len(read.committees)},
+            f"已写出 {out}：{count} 个计票点，{len(read.committees)} 个单位，送交县中心。{COMPARE.zh} {groups}",
+            f"wrote {out}: {count} stations, {len(read.committees)} units, for the county. {COMPARE.en} {groups}",
+            {"out": str(out), "stations": count, "units": len(read.committees), "groups": groups},
             as_object=json_output,
         )
+
+
+def typed_code(path: Path | None, *, asked: bool) -> str:
+    """The enrolment code from a file or the keyboard, where it is not shown; empty if none is to be used."""
+    if path is not None:
+        try:
+            return path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise NodeError("N_FILE", str(path), found=error) from None
+    return getpass.getpass("登记码 / code: ", stream=sys.stderr) if asked else ""
+
+
+def write_request(request: dict[str, object], code: str, out: Path) -> str:
+    """Write the request, proved with the code if there is one; gives the six groups that people compare."""
+    proved = with_code(request, code) if code else request
+    write_private(out, (json.dumps(proved, ensure_ascii=False) + "\n").encode())
+    return six_groups(request_digest(proved))
+
+
+def renew_command(
+    home: HomeOption,
+    out: Annotated[Path | None, typer.Option("--out", help="写出证书申请 / write a request for a certificate")] = None,
+    take: Annotated[Path | None, typer.Option("--take", help="装入县里发回的 node.pem / take in the answer")] = None,
+    code_file: CodeFileOption = None,
+    passphrase_file: PassphraseOption = None,
+    *,
+    json_output: JsonOption = False,
+) -> None:
+    """证书过期或被撤销后，凭新登记码换证书 / a new certificate with a new code, after expiry or revocation."""
+    with station(home, passphrase_file, as_object=json_output) as opened:
+        if (out is None) == (take is None):
+            raise NodeError("E_FIELD", "--out, --take", expected="exactly one of them")
+        if take is not None:
+            try:
+                pair = certificate.take_pending(opened.home, opened.keyring, take.read_bytes())
+            except OSError as error:
+                raise NodeError("N_FILE", str(take), found=error.strerror) from None
+            until = f"{pair.parsed.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
+            tell(f"证书已换，有效至 {until}", f"certificate taken, valid until {until}", {"until": until},
+                 as_object=json_output)  # fmt: skip
+            return
+        if out is None or out.exists():
+            raise NodeError("N_EXISTS", str(out))
+        request = opened.certificate_request(certificate.make_pending(opened.home, opened.keyring))
+        groups = write_request(request, typed_code(code_file, asked=code_file is None), out)
+        tell(
+            f"已写出 {out}，送交县中心。{COMPARE.zh} {groups}",
+            f"wrote {out}, for the county. {COMPARE.en} {groups}",
+            {"out": str(out), "groups": groups}, as_object=json_output,
+        )  # fmt: skip
 
 
 def install_command(
