@@ -16,7 +16,7 @@ from typing import Annotated, Final
 import typer
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from coordinator.desk import import_at_rest, import_running
+from coordinator.desk import import_directly, import_running
 from coordinator.ledger.rebuilding import rebuild
 from coordinator.results.explaining import explanation
 from coordinator.results.figures import Figures, read_ratio
@@ -24,14 +24,19 @@ from coordinator.results.findings import HEADER as FINDINGS
 from coordinator.results.findings import finding_lines, finding_rows
 from coordinator.results.outcomes import HEADER, outcome_rows
 from coordinator.results.reading import read_unit
+from coordinator.roles.running import Doors
+from coordinator.roles.starting import serve as serve_role
+from coordinator.roles.supervising import Plan, Supervisor
 from coordinator.sealing.making import init as seal_election
 from coordinator.sealing.problems import SealingFault
 from coordinator.sealing.profile_sheet import sheet
 from coordinator.sealing.shipped import shipped, shipped_ids, shipped_path
-from coordinator.service import Doors, Service
 from coordinator.settings import CountyError, Home, InUse, guard, read_seed
 from coordinator.store import entries as log
 from coordinator.store.database import Database
+from coordinator.store.grants import roles_sql
+from coordinator.store.postgres import is_postgres
+from coordinator.store.stores import SQLITE, migrate_stores, open_store
 from tally_protocol.law.notice import notice
 from tally_protocol.record.sealing import Opener
 
@@ -39,7 +44,30 @@ REFUSED: Final = 1
 USAGE: Final = 64
 USAGE_OF_LIBRARY: Final = 2
 app = typer.Typer(help="县选举中心 · the county election centre", no_args_is_help=True, pretty_exceptions_enable=False)
-HomeOption = Annotated[Path, typer.Option("--home", help="县中心文件夹 · the county's folder")]
+HomeOption = Annotated[Path, typer.Option("--home", envvar="CHANGPIAO_HOME", help="县中心文件夹 · the county's folder")]
+DatabaseOption = Annotated[
+    str,
+    typer.Option(
+        "--database", envvar="CHANGPIAO_DATABASE",
+        help="sqlite:///（主文件夹内）或 · or postgresql+psycopg://USER@HOST/NAME",
+    ),
+]  # fmt: skip
+PublicOption = Annotated[
+    Path | None,
+    typer.Option("--public", envvar="CHANGPIAO_PUBLIC", help="公开记录文件夹 · folder of the published record"),
+]
+ListenOption = Annotated[
+    str, typer.Option("--listen", envvar="CHANGPIAO_LISTEN", help="设备连接 · laptops, mutual TLS")
+]
+AdminOption = Annotated[
+    str, typer.Option("--admin", envvar="CHANGPIAO_ADMIN", help="管理端口 · /livez /readyz /metrics")
+]
+BoardOption = Annotated[
+    str, typer.Option("--board", envvar="CHANGPIAO_BOARD", help="实况页，空为不开 · live page, empty = none")
+]
+StandingsOption = Annotated[
+    float, typer.Option("--standings", min=0.1, help="秒 · seconds between standings")
+]
 
 
 class JsonLines(logging.Formatter):
@@ -66,10 +94,11 @@ def init(
     home: HomeOption,
     source: Annotated[Path, typer.Option("--from", help="封存文件夹 · the sealing folder (docs/sealing.md)")],
     address: Annotated[str, typer.Option("--address", help="设备连接的地址 · for laptops")] = "127.0.0.1:7443",
+    database: DatabaseOption = SQLITE,
 ) -> None:
     """封存选举 · seal the election."""
     try:
-        sealed = seal_election(Home(home), source, address)
+        sealed = seal_election(Home(home), source, address, database)
     except SealingFault as fault:
         for problem in fault.problems:
             typer.echo(problem.text(), err=True)
@@ -101,29 +130,17 @@ def profiles(
         typer.echo(line)
 
 
-@app.command()
-def serve(
-    home: HomeOption,
-    public: Annotated[Path, typer.Option("--public", help="公开记录文件夹 · folder of the published record")],
-    listen: Annotated[str, typer.Option("--listen", help="设备连接 · laptops, mutual TLS")] = "127.0.0.1:7443",
-    admin: Annotated[str, typer.Option("--admin", help="管理端口 · /livez /readyz /metrics")] = "127.0.0.1:7480",
-    board: Annotated[str, typer.Option("--board", help="实况页，空为不开 · live page, empty = none")] = "",
-    board_export: Annotated[
-        Path | None, typer.Option("--board-export", help="实况页的静态副本 · static copy of the live page")
-    ] = None,
-    standings: Annotated[float, typer.Option("--standings", min=0.1, help="秒 · seconds between standings")] = 10.0,
-    stop_after: Annotated[float, typer.Option("--stop-after", min=0, help="秒后自停 · stop after seconds")] = 0.0,
-) -> None:
-    """开门接收 · open the doors; one JSON line with the ports when ready."""
+def _log_to_stderr() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    doors = Doors(
-        listen=listen, admin=admin, public=public, board=board, board_export=board_export,
-        standings_seconds=standings, stop_after=stop_after,
-    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _said() -> Iterator[None]:
+    """What a person must repair is said, and ends the command."""
     try:
-        Service(Home(home), doors).run()
+        yield
     except CountyError as error:
         raise fail(error) from None
     except OSError as error:
@@ -131,21 +148,89 @@ def serve(
         raise fail(CountyError(f"无法启动: {error}", f"cannot start: {error}")) from None
 
 
+@app.command()
+def serve(
+    home: HomeOption,
+    public: PublicOption = None,
+    listen: ListenOption = "127.0.0.1:7443",
+    admin: AdminOption = "127.0.0.1:9464",
+    board: BoardOption = "",
+    board_export: Annotated[
+        Path | None, typer.Option("--board-export", help="实况页的静态副本 · static copy of the live page")
+    ] = None,
+    standings: StandingsOption = 10.0,
+    stop_after: Annotated[float, typer.Option("--stop-after", min=0, help="秒后自停 · stop after seconds")] = 0.0,
+    role: Annotated[
+        str, typer.Option("--role", envvar="CHANGPIAO_ROLE", help="all intake sequencer publisher board")
+    ] = "all",
+    database: DatabaseOption = SQLITE,
+    shared_port: Annotated[
+        bool, typer.Option("--shared-port", help="本机多个 intake 共用端口 · several intakes on one port")
+    ] = False,
+) -> None:
+    """开门接收 · open the doors; one JSON line with the ports when ready."""
+    _log_to_stderr()
+    doors = Doors(
+        listen=listen, admin=admin, public=public, board=board, board_export=board_export,
+        standings_seconds=standings, stop_after=stop_after, shared=shared_port,
+    )  # fmt: skip
+    with _said():
+        serve_role(role, Home(home), doors, database)
+
+
+@app.command()
+def up(
+    home: HomeOption,
+    public: PublicOption = None,
+    intakes: Annotated[int, typer.Option("--intakes", min=1, max=64, help="接收进程数 · intake processes")] = 2,
+    standbys: Annotated[
+        int, typer.Option("--standbys", min=0, max=4, help="每个主进程的候补 · waiting in line for each leader")
+    ] = 1,
+    listen: ListenOption = "127.0.0.1:7443",
+    admin: AdminOption = "127.0.0.1:9464",
+    board: BoardOption = "",
+    standings: StandingsOption = 10.0,
+    database: DatabaseOption = SQLITE,
+) -> None:
+    """一台机器上的全部角色 · every role on this machine; SIGHUP restarts one after the other, SIGTERM ends in order."""
+    _log_to_stderr()
+    plan = Plan(
+        home=home, public=public, intakes=intakes, standbys=standbys, listen=listen, admin=admin, board=board,
+        standings=standings, database=database,
+    )  # fmt: skip
+    with _said():
+        Supervisor(plan).run()
+
+
+@app.command()
+def migrate(home: HomeOption, database: DatabaseOption = SQLITE) -> None:
+    """数据库升级到本程序的版本 · bring the database to this program's schema; back it up first."""
+    place = Home(home)
+    with _said(), contextlib.nullcontext() if is_postgres(database) else guard(place):
+        for name, before, after in migrate_stores(place, database):
+            typer.echo(json.dumps({"database": name, "before": before, "after": after}))
+
+
+@app.command("database-roles")
+def database_roles() -> None:
+    """PostgreSQL 最小权限角色（SQL）· least-privilege roles as SQL, for the administrator to run after migrate."""
+    typer.echo(roles_sql(), nl=False)
+
+
 @app.command("import")
 def import_command(
     home: HomeOption,
     file: Annotated[Path, typer.Argument(help="交接文件 · a hand-off file of tally-node export")],
+    database: DatabaseOption = SQLITE,
 ) -> None:
     """导入交接文件 · take in a hand-off file, whether the county is running or at rest."""
     place = Home(home)
-    try:
+    with _said():
         try:
-            with guard(place):
-                said = import_at_rest(place, file)
+            with contextlib.nullcontext() if is_postgres(database) else guard(place):
+                said = import_directly(place, file, database)
         except InUse:
             said = import_running(place, file)
-    except CountyError as error:
-        raise fail(error) from None
     typer.echo(json.dumps(said))
     if said["refused"]:
         raise typer.Exit(REFUSED)
@@ -155,11 +240,12 @@ def import_command(
 def export_ballots(
     home: HomeOption,
     out: Annotated[Path, typer.Option("--out", help="封存选票档案 · the sealed archive")],
+    database: DatabaseOption = SQLITE,
 ) -> None:
     """导出选票（绝不公开）· decrypt the sealed ballots into an archive; never publish it."""
     try:
         opener = Opener(X25519PrivateKey.from_private_bytes(read_seed(Home(home).keys / "ballot.key")))
-        store = Database(Home(home).store)
+        store = open_store(Home(home), database)
     except CountyError as error:
         raise fail(error) from None
     folder = out / "units"
@@ -173,34 +259,26 @@ def export_ballots(
 
 
 @app.command()
-def status(home: HomeOption) -> None:
+def status(home: HomeOption, database: DatabaseOption = SQLITE) -> None:
     """存储概况 · what the store holds."""
-    try:
-        store = Database(Home(home).store)
-    except CountyError as error:
-        raise fail(error) from None
-    typer.echo(json.dumps(log.counts(store), ensure_ascii=False))
-    store.close()
+    with _reading(home, database) as store:
+        typer.echo(json.dumps(log.counts(store), ensure_ascii=False))
 
 
 @app.command()
-def check(home: HomeOption) -> None:
+def check(home: HomeOption, database: DatabaseOption = SQLITE) -> None:
     """自检：由存储重算全部累计 · read the whole log again, every rule, and compare the totals."""
-    try:
-        store = Database(Home(home).store)
+    with _reading(home, database) as store:
         rebuilt = rebuild(store, strict=True)
         compared = rebuilt.county.check_arrays()
-    except CountyError as error:
-        raise fail(error) from None
     typer.echo(f"{rebuilt.county.size} 条记录，{compared} 个合计相符 · entries, totals equal")
-    store.close()
 
 
 @contextlib.contextmanager
-def _reading(home: Path) -> Iterator[Database]:
+def _reading(home: Path, database: str) -> Iterator[Database]:
     """The store of a running or resting county; a fault is said and ends the command."""
     try:
-        store = Database(Home(home).store)
+        store = open_store(Home(home), database)
         try:
             yield store
         finally:
@@ -210,9 +288,9 @@ def _reading(home: Path) -> Iterator[Database]:
 
 
 @app.command()
-def outcomes(home: HomeOption) -> None:
+def outcomes(home: HomeOption, database: DatabaseOption = SQLITE) -> None:
     """依规则的结果（CSV）· what the rules give for every contest, as the verifier prints it."""
-    with _reading(home) as store:
+    with _reading(home, database) as store:
         county = rebuild(store).county
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow(HEADER)
@@ -224,9 +302,10 @@ def explain(
     home: HomeOption,
     unit: Annotated[str, typer.Argument(help="单位编号 · id of the unit")],
     contest: Annotated[str, typer.Argument(help="职位编号，空为全部 · id of a contest, all if left out")] = "",
+    database: DatabaseOption = SQLITE,
 ) -> None:
     """说明结果如何得出：数字、比较、规则、依据 · why a contest came out as it did."""
-    with _reading(home) as store:
+    with _reading(home, database) as store:
         for line in explanation(read_unit(store, unit), contest):
             typer.echo(line)
 
@@ -235,9 +314,10 @@ def explain(
 def findings_command(
     home: HomeOption,
     text: Annotated[bool, typer.Option("--text", help="附说明 · what each means, what to check first")] = False,
+    database: DatabaseOption = SQLITE,
 ) -> None:
     """核对各表（CSV）· findings on forms, boxes and contests, as the verifier prints them."""
-    with _reading(home) as store:
+    with _reading(home, database) as store:
         units = list(rebuild(store).county.units.values())
     if not text:
         table = csv.writer(sys.stdout, lineterminator="\n")
@@ -253,9 +333,10 @@ def figures(
     home: HomeOption,
     before: Annotated[str, typer.Option("--before", help="上届参选 投票/登记 · last term's turnout")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="整数，供报表程序 · integers for programs")] = False,
+    database: DatabaseOption = SQLITE,
 ) -> None:
     """报表构成数字，一律 n/N · composition figures for reports, always n/N."""
-    with _reading(home) as store:
+    with _reading(home, database) as store:
         last = read_ratio(before) if before else None
         found = Figures.of(rebuild(store).county.units.values())
     if as_json:
@@ -267,10 +348,12 @@ def figures(
 
 @app.command("notice")
 def notice_command(
-    home: HomeOption, unit: Annotated[str, typer.Argument(help="单位编号 · id of the unit")]
+    home: HomeOption,
+    unit: Annotated[str, typer.Argument(help="单位编号 · id of the unit")],
+    database: DatabaseOption = SQLITE,
 ) -> None:
     """公告第15号：无效选票的认定 · the invalid-ballot rules of a unit, from its own profile."""
-    with _reading(home) as store:
+    with _reading(home, database) as store:
         state = read_unit(store, unit)
     for line in notice(state.unit, state.profiles):
         typer.echo(line)

@@ -1,10 +1,12 @@
-"""The county desk: hand-off files into a running county (through its inbox folder) or into one at rest [INTAKE-6].
+"""The county desk: hand-off files into a running county (through its inbox folder) or into the store [INTAKE-6].
 
 A file in `inbox/` named `*.changpiao` is whole (it was renamed into place). The running county imports it, leaves
 `<name>.json` with the outcome beside it and renames the file to `<name>.done`. If the county dies in between, the file
 is imported again and its records are duplicates.
 """
 
+import contextlib
+import fcntl
 import json
 import shutil
 import threading
@@ -23,7 +25,8 @@ from coordinator.intake.writer import Writer
 from coordinator.ledger.rebuilding import rebuild
 from coordinator.metrics import Metrics
 from coordinator.settings import CountyError, Home, read_seed
-from coordinator.store.database import Database
+from coordinator.store.leaders import Alone
+from coordinator.store.stores import SQLITE, open_store
 from tally_protocol.record.sealing import Opener
 from tally_protocol.seal.keys import Signer, county_name
 
@@ -79,7 +82,17 @@ class Inbox:
                 self.take(path)
 
     def take(self, path: Path) -> None:
-        """Import one file and leave its outcome beside it."""
+        """Import one file and leave its outcome beside it; not if another process of this home has it in hand."""
+        with contextlib.suppress(FileNotFoundError), path.open("rb") as stream:
+            try:
+                # let go by the system when this process dies
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return
+            if path.exists():
+                self._take(path)
+
+    def _take(self, path: Path) -> None:
         try:
             said = import_file(path, lambda envelopes: ask(self._writer, envelopes)).to_json()
         except CountyError as error:
@@ -109,11 +122,15 @@ def import_running(home: Home, path: Path) -> dict[str, object]:
     raise CountyError(f"运行中的总台没有处理 {name}", f"the running county has not taken {name}")
 
 
-def import_at_rest(home: Home, path: Path) -> dict[str, object]:
-    """Import into a county that is not running; the caller holds the guard. Published when it runs again."""
-    store = Database(home.store)
+def import_directly(home: Home, path: Path, url: str = SQLITE) -> dict[str, object]:
+    """Import into the store itself; on SQLite the caller holds the guard, on a server this is one more intake process.
+
+    What is taken in is published by the county when it runs.
+    """
+    store = open_store(home, url, "intake")
     try:
-        county = rebuild(store).county
+        rebuilt = rebuild(store, unplaced=store.postgres)
+        county = rebuilt.county
         signer = Signer(
             county_name(county.election.id), Ed25519PrivateKey.from_private_bytes(read_seed(home.keys / "county.key"))
         )
@@ -122,7 +139,8 @@ def import_at_rest(home: Home, path: Path) -> dict[str, object]:
         def failed(error: BaseException) -> None:
             raise error
 
-        writer = Writer(store, county, opener=opener, signer=signer, metrics=Metrics(), fatal=failed)
+        fence = None if store.postgres else Alone()
+        writer = Writer(store, rebuilt, opener=opener, signer=signer, metrics=Metrics(), fatal=failed, fence=fence)
         writer.settle()
         done: Imported = import_file(path, _process(writer))
     finally:

@@ -16,7 +16,7 @@ class DiskNearlyFull(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer [INTAKE-1]; `code` only if refused."""
+    """One answer [INTAKE-1]; `code` only if refused, `index` 0 while the record has no place in the log."""
 
     hash: bytes
     outcome: str
@@ -74,4 +74,11 @@ class Append:
     reply: Callable[[int], None]
 
 
-Job: TypeAlias = Deliver | Where | Append | None
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """Place what other processes have admitted, for a writer that places; the answer is how many records."""
+
+    reply: Callable[[int], None]
+
+
+Job: TypeAlias = Deliver | Where | Append | Gather | None

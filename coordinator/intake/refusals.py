@@ -1,6 +1,6 @@
 """What is kept of refused envelopes: bytes and code, bounded for each chain, so that no disk fills up [INTAKE-4]."""
 
-from coordinator.store.entries import Refusal
+from coordinator.store.writing import Refusal
 
 MOST_A_CHAIN = 64
 MOST_UNKNOWN = 4096

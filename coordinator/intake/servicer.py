@@ -31,7 +31,6 @@ OPTIONS = (
     ("grpc.keepalive_time_ms", 60_000),
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
     ("grpc.keepalive_permit_without_calls", 1),
-    ("grpc.so_reuseport", 0),
 )
 _OUTCOMES = {
     "accepted": intake_pb2.OUTCOME_ACCEPTED,
@@ -53,6 +52,14 @@ class IntakeService(intake_pb2_grpc.IntakeServiceServicer):
         self._prefix = f"urn:tally:{election}:"
         self._metrics = metrics
         self._prove = prove
+        self._readers: set[asyncio.Task[None]] = set()
+        self._draining = False
+
+    def drain(self) -> None:
+        """Hear nothing more: every stream answers what it was asked, then ends, and its laptop comes again."""
+        self._draining = True
+        for reader in self._readers:
+            reader.cancel()
 
     async def Deliver(  # type: ignore[override]
         self, request_iterator: AsyncIterator[intake_pb2.DeliverRequest], context: _Context
@@ -63,16 +70,29 @@ class IntakeService(intake_pb2_grpc.IntakeServiceServicer):
         window = asyncio.Semaphore(WINDOW_GROUPS)
         waiting: asyncio.Queue[asyncio.Future[intake_pb2.DeliverResponse] | None] = asyncio.Queue()
         sender = asyncio.create_task(self._send(context, waiting, window))
-        try:
+
+        async def hear() -> None:
             async for request in request_iterator:
                 await window.acquire()
                 if sender.done():
                     break
                 await waiting.put(self._ask(request, node))
+
+        reader = asyncio.create_task(hear())
+        self._readers.add(reader)
+        try:
+            if self._draining:
+                reader.cancel()
+            # a drained stream ends like one whose laptop has said all: with the answers that are due
+            await asyncio.wait([reader])
+            if not reader.cancelled():
+                reader.result()
             await waiting.put(None)
             await sender
         finally:
             self._metrics.streams.dec()
+            self._readers.discard(reader)
+            reader.cancel()
             sender.cancel()
 
     async def _node(self, context: Any) -> str:
@@ -183,11 +203,15 @@ def _answers(result: Answers | Exception) -> intake_pb2.DeliverResponse | Except
 
 
 async def make_server(
-    service: IntakeService, listen: str, credentials: tuple[bytes, bytes, bytes]
+    service: IntakeService, listen: str, credentials: tuple[bytes, bytes, bytes], *, shared: bool = False
 ) -> tuple[aio.Server, int]:
-    """A server on `listen` with mutual TLS: (key, certificate, CA of the laptops); gives it and its port."""
+    """A server on `listen` with mutual TLS: (key, certificate, CA of the laptops); gives it and its port.
+
+    `shared`: several processes of this machine listen on the port.
+    """
     key, certificate, authority = credentials
-    server = aio.server(options=OPTIONS, compression=grpc.Compression.NoCompression)
+    options = (*OPTIONS, ("grpc.so_reuseport", int(shared)))
+    server = aio.server(options=options, compression=grpc.Compression.NoCompression)
     intake_pb2_grpc.add_IntakeServiceServicer_to_server(service, server)
     secure = grpc.ssl_server_credentials([(key, certificate)], authority, require_client_auth=True)
     try:

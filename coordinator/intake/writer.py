@@ -1,9 +1,12 @@
-"""The one thread that writes the record log: take what has arrived, decide, one transaction, then answer.
+"""The one thread of a process that writes records: take what has arrived, decide, one transaction, then answer.
 
 Natural group commit: while a group is on its way to the disk the next one gathers; a lone record leaves at once. If the
-process dies on any line before `append` returns, nothing was answered and the laptops send again; after it, the
-records are there and the laptops' second copies are duplicates [INTAKE-2]. A commit that fails ends the process: the
-state in memory is then ahead of the disk, and only the disk counts.
+process dies on any line before the commit, nothing was answered and the laptops send again; after it, the records are
+there and the laptops' second copies are duplicates [INTAKE-2]. A commit that fails ends the process: the state in
+memory is then ahead of the disk, and only the disk counts.
+
+Several processes: a unit's row is held while it is decided on, and what others have admitted is read first, so two
+never decide on one unit at once. A writer without a `fence` only admits; with one it also gives the log its order.
 """
 
 import logging
@@ -12,9 +15,12 @@ import shutil
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+
+from sqlalchemy import Connection
 
 from coordinator.intake.admission import Candidate, decide, judge_all, open_part, read
+from coordinator.intake.group import Group
 from coordinator.intake.jobs import (
     ACCEPTED,
     DUPLICATE,
@@ -24,77 +30,69 @@ from coordinator.intake.jobs import (
     Append,
     Deliver,
     DiskNearlyFull,
+    Gather,
     Job,
     Position,
     Where,
 )
+from coordinator.intake.placing import Placer
 from coordinator.intake.refusals import RefusalBook
-from coordinator.ledger.county import County
-from coordinator.ledger.fold import Event, event_of
+from coordinator.ledger.fold import Event
+from coordinator.ledger.following import Follower
+from coordinator.ledger.rebuilding import Rebuilt, decode_stored, take_stored, unit_of
 from coordinator.metrics import Metrics
 from coordinator.store import entries as log
+from coordinator.store import writing
 from coordinator.store.database import Database
-from coordinator.tally.matrix import Effect
+from coordinator.store.leaders import Fence
 from tally_protocol.errors import ProtocolError
 from tally_protocol.ids import ChainName, Hash32
-from tally_protocol.merkle.hashing import leaf_hash
-from tally_protocol.record.deciding import determination_of
-from tally_protocol.record.kinds import CountyBody, Receipt
+from tally_protocol.record.kinds import ChainBody, Receipt
 from tally_protocol.record.receipt import sign_receipt
 from tally_protocol.record.sealing import Opener
-from tally_protocol.record.signing import sign_record
 from tally_protocol.record.station_kinds import Batch
-from tally_protocol.record.unit_chain import UnitState
-from tally_protocol.record.unit_kinds import Names, Standings, Statement
-from tally_protocol.seal.document import record_hash
 from tally_protocol.seal.keys import Signer
-from tally_protocol.seal.note import parse_note
 
 LOG = logging.getLogger("changpiao.intake")
 GROUP_MOST = 256
 DISK_RESERVE = 64 * 1024 * 1024
-
-
-class _Group:
-    """One transaction in the making."""
-
-    def __init__(self) -> None:
-        self.entries: list[log.Entry] = []
-        self.sealed: list[tuple[int, bytes]] = []
-        self.refusals: list[log.Refusal] = []
-        self.forks: list[log.Fork] = []
-        self.effects: list[Effect] = []
-        self.events: list[Event] = []
-        self.places: dict[tuple[str, int], bytes] = {}
-        self.gained: dict[str, tuple[int, int, bytes]] = {}
+_Job = Deliver | Where | Append | Gather
+_Positions = tuple[Callable[[list[Position]], None], list[Position]]
 
 
 class Writer:
-    """Owns the county's state and the store's write side."""
+    """Owns this process's state of the county and its write side of the store."""
 
     def __init__(
         self,
         database: Database,
-        county: County,
+        rebuilt: Rebuilt,
         *,
-        opener: Opener,
         signer: Signer,
         metrics: Metrics,
-        now: Callable[[], int] = lambda: int(time.time()),
         fatal: Callable[[BaseException], None],
+        fence: Fence | None,
+        opener: Opener | None = None,
+        now: Callable[[], int] = lambda: int(time.time()),
     ) -> None:
-        """`fatal` is called once if a commit fails; nothing is written or answered afterwards."""
+        """`fatal` is called once if a commit fails; nothing is written or answered afterwards.
+
+        `fence`: this process gives the log its order and shows it; None: another does. Without `opener` no papers come.
+        """
         self._database = database
-        self.county = county
+        self.county = county = rebuilt.county
         self._opener = opener
         self._signer = signer
         self._metrics = metrics
         self._now = now
         self._fatal = fatal
+        self._fence = fence
+        self._placer = Placer(database, county, signer, metrics, now) if fence is not None else None
+        self._follower = Follower(database, county, rebuilt.seen)
         self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
-        self._refusals = RefusalBook(log.refusals_kept(database))
+        self._refusals = RefusalBook(log.refusals_kept(database) if opener is not None else {})
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
-        self.events: deque[Event] = deque()
+        self.events: deque[Event] = deque(rebuilt.events if fence is not None else ())
         self.durable = county.size
         self.oldest: float | None = None
         metrics.log_size.set(county.size)
@@ -108,7 +106,7 @@ class Writer:
         """Begin to take jobs."""
         self._thread.start()
 
-    def put(self, job: Deliver | Where | Append) -> None:
+    def put(self, job: _Job) -> None:
         """Hand a job over; any thread."""
         self._jobs.put(job)
 
@@ -128,7 +126,7 @@ class Writer:
 
     def _round(self) -> bool:
         """One group; False when told to stop."""
-        jobs: list[Deliver | Where | Append] = []
+        jobs: list[_Job] = []
         count = 0
         job = self._jobs.get()
         going = True
@@ -148,27 +146,84 @@ class Writer:
             self.process(jobs)
         return going
 
-    def process(self, jobs: Sequence[Deliver | Where | Append]) -> None:
+    def settle(self) -> None:
+        """Before the first job: every unit has its row; what was left without a place or a determination gets it."""
+        writing.prepare(self._database, sorted(self.county.units))
+        if self._placer is None:
+            return
+        while self._gathered(GROUP_MOST):
+            pass
+        with self._database.write() as connection:
+            group = self._group(connection, 1)
+            self._placer.settle(group)
+            writing.append(connection, self._database, group.commit({}))
+        self._took_over(group)
+
+    def _gathered(self, expected: int) -> bool:
+        with self._database.write() as connection:
+            group = self._group(connection, expected)
+            found = self._gather(group)
+            writing.append(connection, self._database, group.commit({}))
+        self._took_over(group)
+        return found > 0
+
+    def _group(self, connection: Connection, expected: int) -> Group:
+        if self._fence is not None:
+            self._fence.check(connection)
+        return Group(connection, self._database, expected)
+
+    def process(self, jobs: Sequence[_Job]) -> None:
         """Decide and commit a group of jobs, then answer each."""
         deliveries = [job for job in jobs if isinstance(job, Deliver)]
         began = time.perf_counter()
-        if deliveries and shutil.disk_usage(self._database.path.parent).free < DISK_RESERVE:
+        folder = self._database.folder
+        if deliveries and folder is not None and shutil.disk_usage(folder).free < DISK_RESERVE:
             LOG.error("E_DISK", extra={"code": "E_DISK"})
             for job in deliveries:
                 job.reply(DiskNearlyFull())
             jobs, deliveries = [job for job in jobs if not isinstance(job, Deliver)], []
-        group = _Group()
+        if not self._answered_from_memory(jobs):
+            self._transact(jobs, deliveries, began)
+
+    def _answered_from_memory(self, jobs: Sequence[_Job]) -> bool:
+        """Questions alone, about units of which nothing new has come: no transaction of ours is needed."""
+        questions = [job for job in jobs if isinstance(job, Where)]
+        if len(questions) != len(jobs):
+            return False
+        with self._database.read() as connection:
+            versions = writing.versions(connection, self._database, self._units(questions))
+        if not self._follower.has_seen(versions):
+            return False
+        for job in questions:
+            job.reply([Position(chain, *self.county.position(chain)) for chain in job.chains])
+        return True
+
+    def _units(self, questions: Iterable[Where]) -> list[str]:
+        units = {unit_of(chain) for job in questions for chain in job.chains}
+        return sorted(units & self.county.units.keys())
+
+    def _transact(self, jobs: Sequence[_Job], deliveries: Sequence[Deliver], began: float) -> None:
         candidates = [
             [read(envelope, self.county, self._hash_at) for envelope in job.envelopes] for job in deliveries
         ]
         flat = [candidate for part in candidates for candidate in part]
-        for candidate in flat:
-            open_part(candidate, self._opener)
+        if self._opener is not None:
+            for candidate in flat:
+                open_part(candidate, self._opener)
         judge_all(flat, self.county)
-        answers, positions = self._in_turn(jobs, candidates, group)
-        appended = [self._standings(job, group) for job in jobs if isinstance(job, Append)]
-        receipts = self._receipts(group)
-        self._commit(group, receipts)
+        with self._database.write() as connection:
+            group = self._group(connection, len(flat))
+            gathers = [job for job in jobs if isinstance(job, Gather)]
+            gathered = self._gather(group) if gathers else 0
+            self._catch_up(group, flat, self._units(job for job in jobs if isinstance(job, Where)))
+            answers, positions = self._in_turn(jobs, candidates, group)
+            placer = self._placer
+            appended = [placer.standings(job, group) for job in jobs if isinstance(job, Append)] if placer else []
+            receipts = self._receipts(group)
+            if not group.empty:
+                writing.append(connection, self._database, group.commit(receipts))
+        # from here on the group is on the disk; a death below loses only answers
+        self._took_over(group)
         self._measure(deliveries, flat, began)
         for job, part, found in zip(deliveries, candidates, answers, strict=True):
             job.reply(Answers(tuple(found), self._receipts_for(part, found, receipts)))
@@ -176,10 +231,35 @@ class Writer:
             reply(index)
         for answer, found_at in positions:
             answer(found_at)
+        for gather in gathers:
+            gather.reply(gathered)
+
+    def _gather(self, group: Group) -> int:
+        if self._placer is None:
+            return 0
+        found = self._placer.gather(group)
+        for entry in found:
+            self._follower.took(entry.chain, entry.id)
+        return len(found)
+
+    def _catch_up(self, group: Group, flat: Sequence[Candidate], asked: Sequence[str]) -> None:
+        """Hold the units that will be decided on, and read what others have admitted to them and to those asked for."""
+        live = {unit_of(one.chain) for one in flat if one.error is None and not one.duplicate}
+        versions = writing.hold(group.connection, self._database, sorted(live))
+        versions |= writing.versions(group.connection, self._database, [unit for unit in asked if unit not in live])
+        for entry in self._follower.lacking(group.connection, versions):
+            self._follower.took(entry.chain, entry.id)
+            if self._placer is not None:
+                self._placer.take(group, entry)
+                continue
+            body, _ = decode_stored(entry)
+            effect = take_stored(self.county, body, entry)  # type: ignore[arg-type]
+            if effect is not None:
+                group.effects.append(effect)
 
     def _in_turn(
-        self, jobs: Sequence[Deliver | Where | Append], candidates: Sequence[Sequence[Candidate]], group: _Group
-    ) -> tuple[list[list[Answer]], list[tuple[Callable[[list[Position]], None], list[Position]]]]:
+        self, jobs: Sequence[_Job], candidates: Sequence[Sequence[Candidate]], group: Group
+    ) -> tuple[list[list[Answer]], list[_Positions]]:
         """Decide in the order of arrival: a question sees what was asked before it in the group, and nothing after.
 
         Both are answered after the commit, so a position never names a record that a power cut can take away.
@@ -199,11 +279,11 @@ class Writer:
             found = log.find_place(connection, chain, seq)
         return None if found is None else found[1]
 
-    def _decide(self, candidate: Candidate, group: _Group) -> Answer:
+    def _decide(self, candidate: Candidate, group: Group) -> Answer:
         def hash_at(chain: str, seq: int) -> bytes | None:
-            return group.places.get((chain, seq)) or self._hash_at(chain, seq)
+            found = group.places.get((chain, seq))
+            return self._hash_at(chain, seq) if found is None else found[1]
 
-        index = self.county.size
         try:
             admitted = decide(candidate, self.county, hash_at)
         except ProtocolError as error:
@@ -211,35 +291,32 @@ class Writer:
         if admitted is None:
             self._metrics.duplicates.inc()
             return Answer(candidate.hash, DUPLICATE)
-        body, received = admitted.body, candidate.received
-        kind = candidate.decoded.kind if candidate.decoded is not None else ""
-        self._enter(group, index, kind, candidate.hash, received.note, body.links.chain, body.links.seq)
-        group.events.append(event_of(index, kind, body, candidate.hash))
-        if received.sealed:
-            group.sealed.append((index, received.sealed))
         if admitted.effect is not None:
             group.effects.append(admitted.effect)
+        index = self._admit(candidate, admitted.body, group)
+        return Answer(candidate.hash, ACCEPTED, index=index)
+
+    def _admit(self, candidate: Candidate, body: ChainBody, group: Group) -> int:
+        """A record that was taken in gets its row; gives its index, 0 where another process places."""
+        received, chain, seq = candidate.received, body.links.chain, body.links.seq
+        kind = candidate.decoded.kind if candidate.decoded is not None else ""
+        number = group.enter(kind, candidate.hash, received.note, chain, seq)
+        if received.sealed:
+            group.sealed.append((number, received.sealed))
         if isinstance(body, Batch):
             self._metrics.papers.inc(body.figures[0])
         self._metrics.count_accepted(kind)
-        first = group.gained.get(body.links.chain, (body.links.seq, 0, b""))[0]
-        group.gained[body.links.chain] = first, body.links.seq, candidate.hash
-        if isinstance(body, Statement | Names):
-            self._determine(self.county.units[body.links.chain[2:]], group)
-        return Answer(candidate.hash, ACCEPTED, index=index)
+        group.gain(chain, seq, candidate.hash)
+        group.heads[unit_of(chain)] = number
+        self._follower.took(chain, number)
+        return 0 if self._placer is None else self._placer.place(group, number, kind, body, candidate.hash)
 
-    def _enter(
-        self, group: _Group, index: int, kind: str, record: Hash32, note: bytes, chain: str, seq: int
-    ) -> None:
-        group.entries.append(log.Entry(index, record, leaf_hash(note), chain, seq, kind, note))
-        group.places[chain, seq] = record
-
-    def _refuse(self, candidate: Candidate, error: ProtocolError, group: _Group) -> Answer:
+    def _refuse(self, candidate: Candidate, error: ProtocolError, group: Group) -> Answer:
         """Keep it, count it, say why; the stream goes on [INTAKE-4]."""
         received, now = candidate.received, self._now()
         self._metrics.count_refused(error.code)
         node = received.node or ""
-        refusal = log.Refusal(
+        refusal = writing.Refusal(
             candidate.chain, error.code, node, now, str(error)[:500], received.note, received.sealed
         )
         if self._refusals.keep(refusal):
@@ -250,68 +327,22 @@ class Writer:
             self._metrics.forks.inc()
             first = self._first(group, links.chain, links.seq)
             group.forks.append(
-                log.Fork(links.chain, links.seq, first, candidate.hash, now, received.note, received.sealed)
+                writing.Fork(links.chain, links.seq, first, candidate.hash, now, received.note, received.sealed)
             )
         level = logging.ERROR if error.code == "E_FORK" else logging.WARNING
         LOG.log(level, "refused", extra={"code": error.code, "chain": candidate.chain, "node": node})
         return Answer(candidate.hash, REFUSED, code=error.code)
 
-    def _first(self, group: _Group, chain: str, seq: int) -> int:
-        for entry in group.entries:
-            if (entry.chain, entry.seq) == (chain, seq):
-                return entry.idx
-        with self._database.read() as connection:
-            found = log.find_place(connection, chain, seq)
+    def _first(self, group: Group, chain: str, seq: int) -> int:
+        found = group.places.get((chain, seq))
+        if found is None:
+            with self._database.read() as connection:
+                found = log.find_place(connection, chain, seq)
         if found is None:
             raise ValueError(f"no record at {chain} {seq}")
         return found[0]
 
-    def _standings(self, job: Append, group: _Group) -> tuple[Callable[[int], None], int]:
-        """Give `standings` its place in the county's chain and sign it [STAND-1]."""
-        body = Standings(
-            links=self.county.county_links(self._now()),
-            results=Hash32(job.results),
-            root=Hash32(job.root),
-            size=job.size,
-            totals=tuple(sorted(job.totals.items())),
-        )
-        return job.reply, self._write("standings", body, group)
-
-    def _determine(self, state: UnitState, group: _Group) -> None:
-        """If a unit has just become final: say what the rules give for it, in the same commit [DET-1] [DET-2]."""
-        if not state.awaits_determination:
-            return
-        try:
-            with self._metrics.determining.time():
-                body = determination_of(state, self.county.county_links(self._now()))
-        except Exception as error:
-            # a fault in the rules must not stop what other units deliver: the record stands, every verifier says
-            # INCOMPLETE of the unit, and the next start tries again (`settle`)
-            self._metrics.undetermined.inc()
-            fault = type(error).__name__
-            LOG.critical("not determined", extra={"chain": state.chain, "error": fault}, exc_info=error)
-            return
-        self._write("determination", body, group)
-
-    def _write(self, kind: str, body: CountyBody, group: _Group) -> int:
-        """Sign a record of the county's own chain and give it the next place in the log."""
-        index = self.county.size
-        note = sign_record(kind, body, [self._signer])
-        record = record_hash(parse_note(note).text)
-        self.county.take(body, record)
-        self._enter(group, index, kind, record, note, body.links.chain, body.links.seq)
-        group.events.append(event_of(index, kind, body, record))
-        self._metrics.count_accepted(kind)
-        return index
-
-    def settle(self) -> None:
-        """Append determinations that are due [DET-1]; none is, unless one could not be computed when its time came."""
-        group = _Group()
-        for state in self.county.units.values():
-            self._determine(state, group)
-        self._commit(group, {})
-
-    def _receipts(self, group: _Group) -> dict[str, tuple[int, bytes]]:
+    def _receipts(self, group: Group) -> dict[str, tuple[int, bytes]]:
         """One cumulative receipt for each chain that gained records [RECEIPT-1]."""
         now = self._now()
         receipts = {}
@@ -346,23 +377,15 @@ class Writer:
                 found[candidate.chain] = stored
         return tuple(found.values())
 
-    def _commit(self, group: _Group, receipts: dict[str, tuple[int, bytes]]) -> None:
-        if not group.entries and not group.refusals and not group.forks:
-            return
-        rows = [(chain, last, note) for chain, (last, note) in receipts.items()]
-        log.append(
-            self._database,
-            log.Commit(
-                entries=group.entries, sealed=group.sealed, refusals=group.refusals, forks=group.forks, receipts=rows
-            ),
-        )
-        # from here on the group is on the disk; a death below loses only answers
+    def _took_over(self, group: Group) -> None:
+        """The group is durable: the arrays, the events and the size follow."""
         self.county.matrix.add(group.effects)
         self.events.extend(group.events)
-        if self.oldest is None and group.gained:
+        if self.oldest is None and (group.gained or group.placed):
             self.oldest = time.monotonic()
-        self.durable = self.county.size
-        self._metrics.log_size.set(self.durable)
+        if self._placer is not None:
+            self.durable = self.county.size
+            self._metrics.log_size.set(self.durable)
 
     def _measure(self, deliveries: Sequence[Deliver], flat: Sequence[Candidate], began: float) -> None:
         if not flat:
@@ -371,4 +394,3 @@ class Writer:
         self._metrics.commit_seconds.observe(time.perf_counter() - began)
         for job in deliveries:
             self._metrics.durable_seconds.observe(time.monotonic() - job.since)
-

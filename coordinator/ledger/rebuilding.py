@@ -4,8 +4,9 @@ Links are checked always, every rule again if asked (`check`), outcomes among th
 not fit its hashes.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
 
 from coordinator.ledger.county import County
 from coordinator.ledger.fold import Event, event_of
@@ -20,20 +21,27 @@ from tally_protocol.ids import Hash32
 from tally_protocol.record.kinds import Body, ChainBody, Receipt, decode_record
 from tally_protocol.record.unit_kinds import Determination, Standings
 
+# a bound for a statement that wants one
+EVERY = 1 << 40
+
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What `rebuild` gives."""
+    """What `rebuild` gives; `seen` is the number of the newest record of each unit that is in."""
 
     county: County
     events: list[Event]
+    seen: dict[str, int] = field(default_factory=dict)
 
 
-def rebuild(database: Database, *, strict: bool = False) -> Rebuilt:
-    """Read the whole log; links are checked always, every rule again if `strict`. CountyError if it does not fit."""
+def rebuild(database: Database, *, strict: bool = False, unplaced: bool = False) -> Rebuilt:
+    """Read the whole log; links are checked always, every rule again if `strict`. CountyError if it does not fit.
+
+    `unplaced`: also what was admitted and has no place in the log yet; it is in the chains, not in the events.
+    """
     try:
-        with damage("store.db"):
-            return _rebuild(database, strict=strict)
+        with damage("store.db"), database.snapshot() as connection:
+            return _rebuild(connection, strict=strict, unplaced=unplaced)
     except (ProtocolError, ValueError, KeyError) as error:
         # rows that are missing or do not decode: damage too, whatever it looks like from inside
         raise CountyError(
@@ -42,9 +50,20 @@ def rebuild(database: Database, *, strict: bool = False) -> Rebuilt:
         ) from error
 
 
-def _rebuild(database: Database, *, strict: bool) -> Rebuilt:
-    size = log.size(database)
-    found = log.read_range(database, 0, size)
+def first_election(database: Database) -> Election:
+    """The election of a store, for a process that needs no chains."""
+    with database.read() as connection:
+        first = next(log.range_in(connection, 0, 1), None) if log.newest(connection) >= 0 else None
+    if first is None or first.kind != "election":
+        raise CountyError("存储为空或没有选举文件；请先执行 init", "the store holds no election; run init first")
+    body, _ = decode_stored(first)
+    if not isinstance(body, Election):
+        raise _broken(first)
+    return body
+
+
+def _rebuild(connection: Connection, *, strict: bool, unplaced: bool) -> Rebuilt:
+    found = log.range_in(connection, 0, log.size_in(connection))
     first = next(found, None)
     if first is None or first.kind != "election":
         raise CountyError("存储为空或没有选举文件；请先执行 init", "the store holds no election; run init first")
@@ -53,12 +72,12 @@ def _rebuild(database: Database, *, strict: bool) -> Rebuilt:
         raise _broken(first)
     county = County(decoded.body, decoded.hash)
     county.size = 1
-    events = [event_of(0, "election", decoded.body, decoded.hash)]
+    rebuilt = Rebuilt(county, [event_of(0, "election", decoded.body, decoded.hash)])
     effects: list[Effect] = []
     rosters: dict[Hash32, Roster] = {}
     sealed = False
-    for entry, body, record in _decode(found):
-        events.append(event_of(entry.idx, entry.kind, body, record))
+    for entry in found:
+        body, record = decode_stored(entry)
         if isinstance(body, Roster):
             rosters[record] = body
             county.size += 1
@@ -71,29 +90,48 @@ def _rebuild(database: Database, *, strict: bool) -> Rebuilt:
             if not sealed:
                 county.seal()
                 sealed = True
-            _check(county, body, entry, strict=strict)
-            effect = county.take(body, record)
-            if effect is not None:
-                effects.append(effect)
-            if len(effects) >= 4096:
-                county.matrix.add(effects)
-                effects.clear()
+            _take(rebuilt, body, entry, effects, strict=strict)
+        rebuilt.events.append(event_of(entry.idx, entry.kind, body, record))
     if not sealed:
         county.seal()
+    if unplaced:
+        for entry in log.unplaced(connection, -1, EVERY):
+            body, _ = decode_stored(entry)
+            if isinstance(body, Election | Roster | Unit | Receipt):
+                raise _broken(entry)
+            _take(rebuilt, body, entry, effects, strict=strict)
     county.matrix.add(effects)
     county.check_arrays()
-    return Rebuilt(county, events)
+    return rebuilt
 
 
-def _decode(found: Iterator[log.Entry]) -> Iterator[tuple[log.Entry, Body, Hash32]]:
-    for entry in found:
-        decoded = decode_record(entry.note)
-        if decoded.kind != entry.kind or decoded.hash != entry.hash:
-            raise _broken(entry)
-        yield entry, decoded.body, decoded.hash
+def _take(rebuilt: Rebuilt, body: ChainBody, entry: log.Entry, effects: list[Effect], *, strict: bool) -> None:
+    effect = take_stored(rebuilt.county, body, entry, strict=strict)
+    unit = unit_of(entry.chain)
+    if unit:
+        rebuilt.seen[unit] = max(entry.id, rebuilt.seen.get(unit, -1))
+    if effect is not None:
+        effects.append(effect)
+    if len(effects) >= 4096:
+        rebuilt.county.matrix.add(effects)
+        effects.clear()
 
 
-def _check(county: County, body: ChainBody, entry: log.Entry, *, strict: bool) -> None:
+def unit_of(chain: str) -> str:
+    """The unit of a chain, empty for the county's own."""
+    return "" if chain[1:2] != "/" else chain[2:].split("/", 1)[0]
+
+
+def decode_stored(entry: log.Entry) -> tuple[Body, Hash32]:
+    """A stored record as it says it is; CountyError E_SELF_CHECK if it is another."""
+    decoded = decode_record(entry.note)
+    if decoded.kind != entry.kind or decoded.hash != entry.hash:
+        raise _broken(entry)
+    return decoded.body, decoded.hash
+
+
+def take_stored(county: County, body: ChainBody, entry: log.Entry, *, strict: bool = False) -> Effect | None:
+    """Take a stored record in as the next of its chain; CountyError E_SELF_CHECK if it is not that."""
     links = body.links
     if isinstance(body, Standings | Determination):
         expected: tuple[int, bytes] = county.next_seq, county.head
@@ -103,6 +141,7 @@ def _check(county: County, body: ChainBody, entry: log.Entry, *, strict: bool) -
         raise _broken(entry)
     if strict:
         county.check(body)
+    return county.take(body, Hash32(entry.hash))
 
 
 def _broken(entry: log.Entry) -> CountyError:

@@ -2,10 +2,17 @@
 
 A file is there whole or not at all: temporary file, fsync, rename, fsync of the folder. Writing the same file again is
 harmless, which is what recovery does.
+
+Where publishers may follow each other, each writes its temporary files in a folder named by its fencing number, and
+begins by removing those of lower numbers: an old publisher that wakes up between two lines has nothing left to rename,
+so it can never put an older `checkpoint` in the place of a newer one. It makes its folder before it shows its number
+(`Publisher.recover`): whoever passes that check has a folder that a successor has yet to remove.
 """
 
+import contextlib
 import os
 import re
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,15 +21,29 @@ from tally_protocol.log.tiles import WIDTH, split_bundle
 
 _TILE = re.compile(r"tile/(entries|\d+)/((?:x\d{3}/)*\d{3})(?:\.p/(\d+))?", re.ASCII)
 HASH = 32
+WRITING = ".writing-"
 
 
 class PublicFolder:
     """The published record of one log."""
 
-    def __init__(self, path: Path) -> None:
-        """The folder is made if it is not there."""
+    def __init__(self, path: Path, fence: int = 0) -> None:
+        """The folder is made if it is not there; `fence` 0 where nobody else can publish to it."""
         path.mkdir(parents=True, exist_ok=True)
         self.path = path
+        self._writing = path / f"{WRITING}{fence}" if fence else None
+        if self._writing is not None:
+            for other in path.glob(f"{WRITING}*"):
+                number = other.name.removeprefix(WRITING)
+                if not number.isdigit() or int(number) < fence:
+                    _remove(other)
+            # made here and nowhere else: once a successor has removed it, this publisher can write nothing
+            self._writing.mkdir()
+
+    def close(self) -> None:
+        """Leave nothing but the record."""
+        if self._writing is not None:
+            _remove(self._writing)
 
     def checkpoint(self) -> bytes:
         """The published checkpoint, empty before the first."""
@@ -47,7 +68,7 @@ class PublicFolder:
             path = self.path / name
             if not path.parent.is_dir():
                 self._make(path.parent, folders)
-            _replace(path, data)
+            _replace(path, data, self._writing)
             folders.add(path.parent)
             if ".p/" not in name:
                 full.append(path)
@@ -61,7 +82,7 @@ class PublicFolder:
         path = self.path / name
         if not path.parent.is_dir():
             self._make(path.parent, set())
-        _replace(path, data)
+        _replace(path, data, self._writing)
         sync_folder(path.parent)
 
     def _make(self, folder: Path, touched: set[Path]) -> None:
@@ -74,8 +95,16 @@ class PublicFolder:
                 sync_folder(part.parent)
 
 
-def _replace(path: Path, data: bytes) -> None:
-    temporary = path.with_name(path.name + ".tmp")
+def _remove(folder: Path) -> None:
+    """Away under one name first: a file that is being written there can no longer be renamed out of it."""
+    away = folder.with_name(f"{WRITING}away-{folder.name.removeprefix(WRITING).removeprefix('away-')}")
+    with contextlib.suppress(FileNotFoundError):
+        folder.rename(away)
+    shutil.rmtree(away, ignore_errors=True)
+
+
+def _replace(path: Path, data: bytes, writing: Path | None = None) -> None:
+    temporary = path.with_name(path.name + ".tmp") if writing is None else writing / (path.name + ".tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(data)

@@ -1,4 +1,4 @@
-"""The newest signed checkpoint, in a database of its own: what is in it may never be taken back [CHECK-3] [PUB-2].
+"""The newest signed checkpoint: what is in it may never be taken back [CHECK-3] [PUB-2]. SQLite: a file of its own.
 
 Trusted and never edited by hand. Losing it means that nobody knows what was signed last: the county then refuses to
 publish until a person has compared the published checkpoint with the store.
@@ -6,19 +6,23 @@ publish until a person has compared the published checkpoint with the store.
 
 import sqlite3
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from coordinator.settings import CountyError
 from coordinator.store.database import Database
+from coordinator.store.leaders import Alone, Fence
+
+DISK_FULL = "53100"  # of a server: nothing was written
 
 
 class Lock:
-    """Compare-and-swap on one row an origin."""
+    """Compare-and-swap on one row an origin; the statement names the fencing number, so an old leader swaps nothing."""
 
-    def __init__(self, database: Database, origin: str) -> None:
-        """The row of a log."""
+    def __init__(self, database: Database, origin: str, fence: Fence | None = None) -> None:
+        """The row of a log; without a fence no other process can be here."""
         self._database = database
         self._origin = origin
+        self._fence = fence or Alone()
 
     def read(self) -> tuple[bytes, int]:
         """The newest signed checkpoint (empty before the first) and its time."""
@@ -36,18 +40,21 @@ class Lock:
     def swap(self, old: bytes, new: bytes, time: int) -> None:
         """Replace `old` by `new`, durably; CountyError E_LOCK if another process was first [PUB-2].
 
-        A write or a sync that fails here is fatal too: whether the swap is durable is unknown until the file is read
-        by a new process. A full disk is not: SQLite then knows that nothing was written.
+        A write or a sync that fails here, or a server that goes away, is fatal too: whether the swap is durable is
+        unknown until it is read by a new process. A full disk is not: then it is known that nothing was written.
         """
+        number = self._fence.number
         try:
             with self._database.write() as connection:
+                self._fence.check(connection)
                 done = connection.exec_driver_sql(
-                    "UPDATE lock SET checkpoint = ?, time = ? WHERE origin = ? AND checkpoint = ?",
-                    (new, time, self._origin, old),
+                    """UPDATE lock SET checkpoint = ?, time = ?, fence = ?
+                       WHERE origin = ? AND checkpoint = ? AND fence <= ?""",
+                    (new, time, number, self._origin, old, number),
                 )
                 won = done.rowcount == 1
-        except OperationalError as error:
-            if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_IOERR:
+        except DBAPIError as error:
+            if _nothing_written(error):
                 raise
             raise CountyError(
                 f"E_LOCK: 写锁库失败（{error.orig}），是否已写入不明；停止发布，检查磁盘后重新启动",
@@ -59,3 +66,11 @@ class Lock:
                 "E_LOCK: another process has published first; this one stops",
             )
 
+
+def _nothing_written(error: DBAPIError) -> bool:
+    """Whether the database itself knows that the swap did not happen."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return str(state) == DISK_FULL
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return isinstance(error, OperationalError) and code is not None and code & 0xFF != sqlite3.SQLITE_IOERR

@@ -19,6 +19,7 @@ from coordinator.publish.lock import Lock
 from coordinator.publish.sequencer import Sequencer
 from coordinator.settings import CountyError
 from coordinator.store.database import Database, damage
+from coordinator.store.leaders import Alone, Fence
 from tally_protocol.election.manifest import Election
 from tally_protocol.errors import ProtocolError
 from tally_protocol.log.checkpoint import Checkpoint, mldsa_vkey, open_checkpoint, sign_checkpoint
@@ -53,9 +54,11 @@ class Publisher:
         lock: Lock,
         folder: PublicFolder,
         keys: LogKeys,
+        fence: Fence | None = None,
         now: Callable[[], int] = lambda: int(time.time()),
     ) -> None:
-        """Nothing is written before `recover`."""
+        """Nothing is written before `recover`; `fence` is shown with every step where others may publish too."""
+        self._fence = fence or Alone()
         self._election = election
         self._sequencer = sequencer
         self._staging = staging
@@ -72,6 +75,10 @@ class Publisher:
             self._recover(stored)
 
     def _recover(self, stored: int) -> None:
+        if self._fence.number:
+            # after the folder was made, before anything is written to it: see `folder`
+            with self._staging.write() as connection:
+                self._fence.check(connection)
         locked, _ = self._lock.read()
         published = self._published()
         for checkpoint, where in ((locked, "lock.db"), (published, "checkpoint")):
@@ -158,6 +165,7 @@ class Publisher:
     ) -> None:
         """Keep every file of the step durably, with the checkpoint that needs them; none that is there already."""
         with self._staging.write() as connection:
+            self._fence.check(connection)
             connection.exec_driver_sql("DELETE FROM staged")
             connection.exec_driver_sql("DELETE FROM head")
             for path, data in self._sequencer.files(old, new):
@@ -176,10 +184,11 @@ class Publisher:
         locked, _ = self._lock.read()
         if locked and self._staged() == locked:
             with self._staging.read() as connection:
-                rows = connection.exec_driver_sql("SELECT path, data FROM staged ORDER BY path")
-                self._folder.write_tiles((str(path), bytes(data)) for path, data in rows)
+                rows = connection.exec_driver_sql("SELECT path, data FROM staged ORDER BY path").all()
+            self._folder.write_tiles((str(path), bytes(data)) for path, data in rows)
             self._folder.write_file("checkpoint", locked)
         with self._staging.write() as connection:
+            self._fence.check(connection)
             connection.exec_driver_sql("DELETE FROM staged")
             connection.exec_driver_sql("DELETE FROM head")
         self.head = Head(locked, self._open(locked).size if locked else 0)

@@ -1,8 +1,9 @@
-"""The publisher's clock: a checkpoint every second while records come, `standings` on a timer [STAND-1] [STAND-3].
+"""The publisher's clock: a checkpoint every second while records come, what hangs on it, and `standings` on a timer.
 
-One thread. It follows the writer's events up to the published size, so that board and `standings` see checkpointed
-prefixes only. A storage fault (disk full) is repaired by `recover` on the next tick, the same code as at start; a
-refusal of the publisher itself (E_LOCK, E_SELF_CHECK) ends the process.
+One thread. A storage fault (disk full) is repaired by `recover` on the next tick, the same code as at start; a refusal
+of the publisher itself (E_LOCK, E_SELF_CHECK) ends the process. `Totals` follows the signed size, so that board and
+`standings` see checkpointed prefixes only; where the publisher is a process of its own it hangs on the sequencer's
+clock instead [STAND-1] [STAND-3].
 """
 
 import logging
@@ -17,7 +18,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from coordinator.ledger.fold import Event, Fold
 from coordinator.metrics import Metrics
 from coordinator.publish.publisher import Publisher
-from coordinator.publish.sequencer import Sequencer
 from coordinator.publish.standings import StandingsTree
 
 LOG = logging.getLogger("changpiao.publish")
@@ -25,13 +25,62 @@ LOG = logging.getLogger("changpiao.publish")
 AppendStandings = Callable[[int, bytes, bytes, dict[str, int]], int]
 
 
+class Totals:
+    """The totals of the signed prefix, for the board and for `standings`; one thread."""
+
+    def __init__(
+        self,
+        events: deque[Event],
+        append: AppendStandings | None = None,
+        *,
+        covered: int = 0,
+        every: float = 10.0,
+        published: Callable[[Fold, set[str]], None] = lambda _fold, _changed: None,
+    ) -> None:
+        """`covered`: size of the newest `standings` in the store, published or not; without `append` none is made."""
+        self._events = events
+        self._append = append
+        self._covered = covered
+        self._every = every
+        self._published = published
+        self._fold = Fold()
+        self._tree = StandingsTree(self._fold)
+        self._last = time.monotonic()
+
+    @property
+    def size(self) -> int:
+        """Entries that are in."""
+        return self._fold.size
+
+    def catch_up(self, size: int) -> None:
+        """Fold up to the signed size and tell the board."""
+        events, before = self._events, self._fold.size
+        while events and events[0].idx < size:
+            self._fold.add(events.popleft())
+        if self._fold.size != before:
+            self._published(self._fold, self._tree.note_changes())
+
+    def due(self, root: Callable[[int], bytes]) -> bool:
+        """`standings` if its time has come; whether one was appended."""
+        return time.monotonic() - self._last >= self._every and self.standings(root)
+
+    def standings(self, root: Callable[[int], bytes]) -> bool:
+        """Append `standings` over the signed prefix if it has records that none covers yet [STAND-3]."""
+        self._last = time.monotonic()
+        fold = self._fold
+        if self._append is None or fold.last_record < self._covered or fold.size <= self._covered:
+            return False
+        results, totals = self._tree.results()
+        self._append(fold.size, root(fold.size), results, totals)
+        self._covered = fold.size
+        return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """The writer as the publisher sees it."""
+    """What there is to publish: the size of the log, and since when its oldest unpublished record waits."""
 
-    events: deque[Event]
     durable: Callable[[], int]
-    append: AppendStandings
     take_oldest: Callable[[], float | None]
 
 
@@ -41,29 +90,22 @@ class Rounds:
     def __init__(
         self,
         publisher: Publisher,
-        sequencer: Sequencer,
         source: Source,
         *,
         metrics: Metrics,
         fatal: Callable[[BaseException], None],
-        published: Callable[[Fold, set[str]], None] = lambda _fold, _changed: None,
-        covered: int = 0,
+        totals: Totals | None = None,
+        root: Callable[[int], bytes] = lambda _: b"",
         every: float = 1.0,
-        standings_every: float = 10.0,
     ) -> None:
-        """`covered`: size of the newest `standings` in the store, published or not."""
+        """`totals` hang on the published size; `root` gives the root of a prefix for `standings`."""
         self._publisher = publisher
-        self._sequencer = sequencer
         self._source = source
         self._metrics = metrics
         self._fatal = fatal
-        self._published = published
-        self._covered = covered
+        self._totals = totals
+        self._root = root
         self._every = every
-        self._standings_every = standings_every
-        self._fold = Fold()
-        self._tree = StandingsTree(self._fold)
-        self._last_standings = time.monotonic()
         self._stop = threading.Event()
         self._broken = False
         self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
@@ -100,8 +142,8 @@ class Rounds:
                 self._publisher.recover(self._source.durable())
                 self._broken = False
             self._publish()
-            if time.monotonic() - self._last_standings >= self._standings_every:
-                self.standings()
+            if self._totals is not None:
+                self._totals.due(self._root)
         except (OSError, SQLAlchemyError) as error:
             # nothing is half done that `recover` does not finish or forget
             LOG.error("publishing failed, will recover", extra={"error": type(error).__name__})
@@ -110,7 +152,7 @@ class Rounds:
     def finish(self) -> None:
         """The last checkpoint, with `standings` over everything before it."""
         self._publish()
-        if self.standings():
+        if self._totals is not None and self._totals.standings(self._root):
             self._publish()
 
     def _publish(self) -> None:
@@ -122,22 +164,8 @@ class Rounds:
         self.catch_up()
 
     def catch_up(self) -> None:
-        """Fold up to the published size and tell the board."""
-        size, events = self._publisher.head.size, self._source.events
-        before = self._fold.size
-        while events and events[0].idx < size:
-            self._fold.add(events.popleft())
+        """What hangs on the published size."""
+        size = self._publisher.head.size
         self._metrics.published_size.set(size)
-        if self._fold.size != before:
-            self._published(self._fold, self._tree.note_changes())
-
-    def standings(self) -> bool:
-        """Append `standings` over the published prefix if it has records that none covers yet [STAND-3]."""
-        self._last_standings = time.monotonic()
-        fold = self._fold
-        if fold.last_record < self._covered or fold.size <= self._covered:
-            return False
-        results, totals = self._tree.results()
-        self._source.append(fold.size, self._sequencer.root(fold.size), results, totals)
-        self._covered = fold.size
-        return True
+        if self._totals is not None:
+            self._totals.catch_up(size)

@@ -4,6 +4,7 @@ Everything is made beside the home and moved there at the end: if the process di
 is no home, and the next `init` starts anew with new keys.
 """
 
+import contextlib
 import datetime
 import json
 import secrets
@@ -23,8 +24,8 @@ from coordinator.sealing.notes import make_election, make_rosters, make_unit
 from coordinator.sealing.problems import Problem, SealingFault
 from coordinator.settings import CountyError, Home, sync_folder, write_private, write_seed
 from coordinator.store import entries as log
-from coordinator.store.database import Database
-from coordinator.store.schema import LOCK, STAGING, STORE
+from coordinator.store.stores import SQLITE, first_lock, new_stores
+from coordinator.store.writing import enter_first
 from tally_protocol.ids import Hash32
 from tally_protocol.limits import RECORD_BYTES
 from tally_protocol.merkle.hashing import leaf_hash
@@ -46,12 +47,16 @@ class Sealed:
     stations: int
 
 
-def init(home: Home, source: Path, address: str) -> Sealed:
-    """Read the folder and make the home; SealingFault with every problem, and then nothing was made."""
+def init(home: Home, source: Path, address: str, database: str = SQLITE) -> Sealed:
+    """Read the folder and make the home; SealingFault with every problem, and then nothing was made.
+
+    On a server the records go into its database before the home is complete: if the process dies in between, the next
+    `init` says that the database already holds an election, and wants another one.
+    """
     _refuse_used(home.path)
     folder = read_folder(source)
     host = address.rsplit(":", 1)[0].strip("[]")
-    anchor = seal(folder, home.path, address=address, hosts=[host])
+    anchor = seal(folder, home.path, address=address, hosts=[host], database=database)
     stations = sum(len(draft.stations) for draft in folder.drafts.values())
     return Sealed(folder.head.id, anchor, len(folder.drafts), stations)
 
@@ -61,7 +66,7 @@ def _refuse_used(target: Path) -> None:
         raise CountyError(f"{target} 已存在且不为空；不覆盖任何选举", f"{target} is not empty; nothing done")
 
 
-def seal(folder: Folder, target: Path, *, address: str, hosts: list[str]) -> str:
+def seal(folder: Folder, target: Path, *, address: str, hosts: list[str], database: str = SQLITE) -> str:
     """Make the home at `target`; gives the authority's vkey. SealingFault if a note would be too long."""
     _refuse_used(target)
     work = target.with_name(target.name + ".making")
@@ -69,7 +74,7 @@ def seal(folder: Folder, target: Path, *, address: str, hosts: list[str]) -> str
     work.mkdir(parents=True, mode=0o700)
     home = Home(work)
     try:
-        anchor = _make(folder, home, address=address, hosts=hosts)
+        anchor = _make(folder, home, address=address, hosts=hosts, database=database)
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
@@ -80,7 +85,7 @@ def seal(folder: Folder, target: Path, *, address: str, hosts: list[str]) -> str
     return anchor
 
 
-def _make(folder: Folder, home: Home, *, address: str, hosts: list[str]) -> str:
+def _make(folder: Folder, home: Home, *, address: str, hosts: list[str], database: str) -> str:
     for part in (home.authority, home.keys, home.tls, home.bundles, home.inbox):
         part.mkdir(mode=0o700)
     authority, keys = _make_keys(folder, home)
@@ -90,21 +95,15 @@ def _make(folder: Folder, home: Home, *, address: str, hosts: list[str]) -> str:
     note = sign_record("election", election, [authority])
     digest = record_hash(parse_note(note).text)
     _make_bundles(folder, home, note, address=address, hosts=hosts)
-    store = Database.create(home.store, STORE)
-    page: list[log.Entry] = []
-    for index, (kind, entry) in enumerate(_notes(folder, home, authority, note, digest)):
-        page.append(log.Entry(index, record_hash(parse_note(entry).text), leaf_hash(entry), "", 0, kind, entry))
-        if len(page) == PAGE:
-            log.append(store, log.Commit(entries=page))
-            page.clear()
-    log.append(store, log.Commit(entries=page))
-    store.close()
-    Database.create(home.staging, STAGING).close()
-    lock = Database.create(home.lock, LOCK)
-    with lock.write() as connection:
-        # the row of the log, before its first checkpoint: without it the publisher refuses to start
-        connection.exec_driver_sql("INSERT INTO lock VALUES (?, ?, 0)", (election.origin, b""))
-    lock.close()
+    with contextlib.closing(new_stores(home, database)) as stores:
+        page: list[log.Entry] = []
+        for index, (kind, entry) in enumerate(_notes(folder, home, authority, note, digest)):
+            page.append(log.Entry(index, record_hash(parse_note(entry).text), leaf_hash(entry), "", 0, kind, entry))
+            if len(page) == PAGE:
+                enter_first(stores.store, page)
+                page.clear()
+        enter_first(stores.store, page)
+        first_lock(stores.lock, election.origin)
     return anchor
 
 

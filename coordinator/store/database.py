@@ -1,11 +1,13 @@
-"""Opening SQLite so that what is committed is on the disk: WAL, synchronous=FULL, pages of 16 KiB [INTAKE-2].
+"""Opening the county's databases so that what is committed is on the disk [INTAKE-2]: SQLite files, or one PostgreSQL.
 
-Writers begin with BEGIN IMMEDIATE, readers with BEGIN: one writer, any number of readers, each on its own connection.
+SQLite: WAL, synchronous=FULL, pages of 16 KiB; writers begin with BEGIN IMMEDIATE, readers with BEGIN. PostgreSQL
+(`postgres.py`): the same three doors, `write`, `read`, `snapshot`. Statements are written once, with `?`, where both
+understand them; the few that differ ask `database.postgres`.
 """
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +29,9 @@ PRAGMAS = (
 
 def _engine(path: Path, begin: str) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}", connect_args={"check_same_thread": False}, poolclass=QueuePool, pool_size=4
-    )
+        f"sqlite:///{path}", connect_args={"check_same_thread": False}, poolclass=QueuePool, pool_size=4,
+        hide_parameters=True,
+    )  # fmt: skip
 
     def connected(raw: Any, _record: object) -> None:
         # the driver must not begin or commit by itself
@@ -44,6 +47,11 @@ def _engine(path: Path, begin: str) -> Engine:
     return engine
 
 
+def _is_the_servers(error: DatabaseError) -> bool:
+    """Whether PostgreSQL said it: it looks after its own files and says itself when one is damaged."""
+    return hasattr(error.orig, "sqlstate")
+
+
 @contextlib.contextmanager
 def damage(name: str) -> Iterator[None]:
     """Turn what SQLite says of a damaged file (a cut one has no tables) into words for a person.
@@ -54,16 +62,26 @@ def damage(name: str) -> Iterator[None]:
         yield
     except DatabaseError as error:
         code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-        if isinstance(error, OperationalError) and code != sqlite3.SQLITE_ERROR:
+        if _is_the_servers(error) or (isinstance(error, OperationalError) and code != sqlite3.SQLITE_ERROR):
             raise
-        raise CountyError(
-            f"E_SELF_CHECK: 数据库 {name} 已损坏 ({error.orig})；请停机，从备份恢复并保留现场",
-            f"E_SELF_CHECK: {name} is damaged ({error.orig}); stop, restore it, keep the damaged file as evidence",
-        ) from None
+        raise damaged(name, str(error.orig)) from None
+
+
+def damaged(name: str, found: str) -> CountyError:
+    """What a person reads when a file is not what it was."""
+    return CountyError(
+        f"E_SELF_CHECK: 数据库 {name} 已损坏 ({found})；请停机，从备份恢复并保留现场",
+        f"E_SELF_CHECK: {name} is damaged ({found}); stop, restore it, keep the damaged file as evidence",
+    )
 
 
 class Database:
-    """One SQLite file: `write()` and `read()` give transactions as context managers."""
+    """One database: `write()`, `read()`, `snapshot()` give transactions as context managers. This one: a SQLite file.
+
+    `folder` is where its files grow, None for a server that has a disk of its own; `name` is for messages.
+    """
+
+    postgres = False
 
     def __init__(self, path: Path) -> None:
         """Open an existing file; CountyError if it is not there (an empty one must never pass for it)."""
@@ -72,26 +90,27 @@ class Database:
                 f"缺少数据库 {path}；不要新建空库，应从备份恢复",
                 f"missing database {path}; restore it, do not make an empty one",
             )
-        self.path = path
+        self.name = path.name
+        self.folder: Path | None = path.parent
         self._writer = _engine(path, "BEGIN IMMEDIATE")
         self._reader = _engine(path, "BEGIN")
 
     @classmethod
-    def create(cls, path: Path, tables: Sequence[str]) -> "Database":
-        """Make a new file with its tables."""
+    def create(cls, path: Path) -> "Database":
+        """Make a new empty file; its tables come from `migrating.migrate`."""
         path.touch(mode=0o600, exist_ok=False)
-        database = cls(path)
-        with database.write() as connection:
-            for table in tables:
-                connection.exec_driver_sql(table)
-        return database
+        return cls(path)
 
     def write(self) -> Any:
         """A transaction that commits at the end of the block, or rolls back."""
         return self._writer.begin()
 
     def read(self) -> Any:
-        """A consistent view for reading."""
+        """For reading what is committed; a server may show later commits to the second statement of a block."""
+        return self._reader.begin()
+
+    def snapshot(self) -> Any:
+        """A view that stays the same for the whole block."""
         return self._reader.begin()
 
     def close(self) -> None:

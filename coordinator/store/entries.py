@@ -1,5 +1,6 @@
-"""Statements of the record log: append a group, read a range, look up a place. Tuples in and out, no object mapping."""
+"""Reading the record log: a range, a unit, a place, what has no place yet. Tuples out, no object mapping."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,11 +9,17 @@ from sqlalchemy import Connection
 from coordinator.store.database import Database
 
 PAGE = 512
+_COLUMNS = "idx, hash, leaf, coalesce(chain, ''), coalesce(seq, 0), kind, note, id"
+_RANGE = f"SELECT {_COLUMNS} FROM entries WHERE idx >= ? AND idx < ? ORDER BY idx"  # noqa: S608 - our own words
+_FREE = "SELECT -1, hash, leaf, coalesce(chain, ''), coalesce(seq, 0), kind, note, id FROM records"
+_UNPLACED = f"""{_FREE} r WHERE id > ? AND NOT EXISTS (SELECT 1 FROM log l WHERE l.record = r.id)
+    ORDER BY id LIMIT ?"""  # noqa: S608 - our own words
+_OF_CHAINS = f"{_FREE} WHERE chain IN ? AND id > ? ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of the log; `chain` is empty for `election`, `unit` and `roster`."""
+    """An entry of the log; `chain` is empty for `election`, `unit` and `roster`, `id` is its record's number."""
 
     idx: int
     hash: bytes
@@ -21,126 +28,91 @@ class Entry:
     seq: int
     kind: str
     note: bytes
-
-    def row(self) -> tuple[object, ...]:
-        """As the table wants it: records outside chains have no place in one."""
-        chained = (self.chain, 1, self.seq) if self.chain else (None, None, None)
-        return (self.idx, self.hash, self.leaf, *chained, self.kind, self.note)
+    id: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A refused envelope as it is kept."""
-
-    chain: str
-    code: str
-    node: str
-    time: int
-    detail: str
-    note: bytes
-    sealed: bytes
-
-    def row(self) -> tuple[object, ...]:
-        """The columns after the id."""
-        return (self.chain, self.code, self.node, self.time, self.detail, self.note, self.sealed)
-
-
-@dataclass(frozen=True, slots=True)
-class Fork:
-    """A second record for a taken place; `first` is the log index of the one that stands."""
-
-    chain: str
-    seq: int
-    first: int
-    hash: bytes
-    time: int
-    note: bytes
-    sealed: bytes
-
-    def row(self) -> tuple[object, ...]:
-        """The columns after the id."""
-        return (self.chain, 1, self.seq, self.first, self.hash, self.time, self.note, self.sealed)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commit:
-    """What one transaction adds."""
-
-    entries: Sequence[Entry] = ()
-    sealed: Sequence[tuple[int, bytes]] = ()
-    refusals: Sequence[Refusal] = ()
-    forks: Sequence[Fork] = ()
-    receipts: Sequence[tuple[str, int, bytes]] = ()
-
-
-_STATEMENTS = (
-    "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-    "INSERT INTO sealed VALUES (?, ?)",
-    "INSERT INTO refusals (chain, code, node, time, detail, note, sealed) VALUES (?, ?, ?, ?, ?, ?, ?)",
-    """INSERT OR IGNORE INTO forks (chain, epoch, seq, first, hash, time, note, sealed)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-    "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?)",
-)
-
-
-def append(database: Database, commit: Commit) -> None:
-    """Write a group in one transaction; when this returns it is on the disk [INTAKE-2]."""
-    groups = (
-        [entry.row() for entry in commit.entries],
-        list(commit.sealed),
-        [refusal.row() for refusal in commit.refusals],
-        [fork.row() for fork in commit.forks],
-        list(commit.receipts),
-    )
-    with database.write() as connection:
-        for statement, rows in zip(_STATEMENTS, groups, strict=True):
-            if rows:
-                connection.exec_driver_sql(statement, rows)
-
-
-def size(database: Database) -> int:
-    """Entries in the store; indexes have no holes."""
-    with database.read() as connection:
-        (count, last) = connection.exec_driver_sql("SELECT count(*), max(idx) FROM entries").one()
+def size_in(connection: Connection) -> int:
+    """Entries in the log; ValueError if an index is missing."""
+    (count, last) = connection.exec_driver_sql("SELECT count(*), max(idx) FROM log").one()
     if count != (last if last is not None else -1) + 1:
         raise ValueError(f"store: {count} entries, last index {last}")
     return int(count)
 
 
-def read_range(database: Database, start: int, end: int) -> Iterator[Entry]:
+def newest(connection: Connection) -> int:
+    """The last index of the log, -1 if it is empty."""
+    return int(connection.exec_driver_sql("SELECT coalesce(max(idx), -1) FROM log").scalar_one())
+
+
+def size(database: Database) -> int:
+    """As `size_in`, by itself."""
+    with database.read() as connection:
+        return size_in(connection)
+
+
+def range_in(connection: Connection, start: int, end: int) -> Iterator[Entry]:
     """Entries start..end-1 in order, in pages: memory stays flat."""
     while start < end:
         stop = min(end, start + PAGE)
-        with database.read() as connection:
-            rows = connection.exec_driver_sql(
-                """SELECT idx, hash, leaf, coalesce(chain, ''), coalesce(seq, 0), kind, note FROM entries
-                   WHERE idx >= ? AND idx < ? ORDER BY idx""",
-                (start, stop),
-            ).all()
+        rows = connection.exec_driver_sql(_RANGE, (start, stop)).all()
         if len(rows) != stop - start:
             raise ValueError(f"store: entries {start} to {stop - 1} are not all there")
         yield from (Entry(*row) for row in rows)
         start = stop
 
 
+def read_range(database: Database, start: int, end: int) -> Iterator[Entry]:
+    """As `range_in`, each page by itself: what stands in the log stays."""
+    for first in range(start, end, PAGE):
+        with database.read() as connection:
+            found = list(range_in(connection, first, min(end, first + PAGE)))
+        yield from found
+
+
+def read_leaves(database: Database, start: int, end: int) -> list[bytes]:
+    """Leaf hashes of entries start..end-1, as they were computed when the records came in."""
+    with database.read() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT leaf FROM entries WHERE idx >= ? AND idx < ? ORDER BY idx", (start, end)
+        ).all()
+    if len(rows) != end - start:
+        raise ValueError(f"store: entries {start} to {end - 1} are not all there")
+    return [bytes(leaf) for (leaf,) in rows]
+
+
+def unplaced(connection: Connection, above: int, most: int) -> list[Entry]:
+    """Records above a number that have no place in the log yet, in the order of their numbers; their `idx` is -1."""
+    rows = connection.exec_driver_sql(_UNPLACED, (above, most)).all()
+    return [Entry(*row) for row in rows]
+
+
+def of_chains(connection: Connection, database: Database, chains: Sequence[str], above: int) -> list[Entry]:
+    """Records of chains above a number, in the order of their numbers; their `idx` is -1."""
+    asked: object = list(chains) if database.postgres else json.dumps(list(chains))
+    within = "= ANY(?)" if database.postgres else "IN (SELECT value FROM json_each(?))"
+    rows = connection.exec_driver_sql(_OF_CHAINS.replace("IN ?", within), (asked, above)).all()
+    return [Entry(*row) for row in rows]
+
+
 def of_unit(database: Database, unit: str) -> Iterator[Entry]:
     """The election, and what may concern a unit: its notes, its tables' and committee's chains, all determinations."""
     low, high = f"s/{unit}/", f"s/{unit}0"  # '0' follows '/'
     name = f'"{unit}"'.encode()
-    with database.read() as connection:
+    holds = "position(?::bytea IN note) > 0" if database.postgres else "instr(note, ?) > 0"
+    with database.snapshot() as connection:
         rows = connection.exec_driver_sql(
-            """SELECT idx, hash, leaf, coalesce(chain, ''), coalesce(seq, 0), kind, note FROM entries
-               WHERE kind = 'election' OR chain = ? OR (chain > ? AND chain < ?)
-                  OR (kind IN ('roster', 'unit', 'determination') AND instr(note, ?) > 0) ORDER BY idx""",
+            f"""SELECT {_COLUMNS} FROM entries
+                WHERE kind = 'election' OR chain = ? OR (chain > ? AND chain < ?)
+                   OR (kind IN ('roster', 'unit', 'determination') AND {holds}) ORDER BY idx""",  # noqa: S608
             (f"u/{unit}", low, high, name),
         ).all()
     return (Entry(*row) for row in rows)
 
 
 def find_place(connection: Connection, chain: str, seq: int) -> tuple[int, bytes] | None:
-    """Log index and hash of the record at a place of a chain."""
+    """Number and hash of the record at a place of a chain, whether it stands in the log yet or not."""
     row = connection.exec_driver_sql(
-        "SELECT idx, hash FROM entries WHERE chain = ? AND epoch = 1 AND seq = ?", (chain, seq)
+        "SELECT id, hash FROM records WHERE chain = ? AND epoch = 1 AND seq = ?", (chain, seq)
     ).one_or_none()
     return None if row is None else (int(row[0]), bytes(row[1]))
 
@@ -168,7 +140,7 @@ def refusals_kept(database: Database) -> dict[str, int]:
 def counts(database: Database) -> dict[str, int]:
     """Rows by table and kind, for `status`."""
     found: dict[str, int] = {}
-    with database.read() as connection:
+    with database.snapshot() as connection:
         for kind, count in connection.exec_driver_sql("SELECT kind, count(*) FROM entries GROUP BY kind ORDER BY kind"):
             found[str(kind)] = int(count)
         for table in ("refusals", "forks"):
@@ -179,9 +151,9 @@ def counts(database: Database) -> dict[str, int]:
 def sealed_parts(database: Database, unit: str) -> Iterator[tuple[bytes, bytes]]:
     """(record hash, encrypted part) of every batch and correction of a unit, in log order."""
     low, high = f"s/{unit}/", f"s/{unit}0"  # '0' follows '/'
-    with database.read() as connection:
+    with database.snapshot() as connection:
         rows = connection.exec_driver_sql(
-            """SELECT e.hash, s.blob FROM entries e JOIN sealed s ON s.idx = e.idx
+            """SELECT e.hash, s.blob FROM entries e JOIN sealed s ON s.record = e.id
                WHERE e.chain > ? AND e.chain < ? ORDER BY e.idx""",
             (low, high),
         )

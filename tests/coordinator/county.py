@@ -18,7 +18,9 @@ from coordinator.publish.sequencer import Sequencer
 from coordinator.settings import Home, write_seed
 from coordinator.store import entries as log
 from coordinator.store.database import Database
-from coordinator.store.schema import LOCK, STAGING, STORE
+from coordinator.store.leaders import Alone
+from coordinator.store.stores import SQLITE, Stores, first_lock, new_stores, open_stores
+from coordinator.store.writing import enter_first
 from tally_protocol.ids import Hash32
 from tally_protocol.merkle.hashing import leaf_hash
 from tally_protocol.record.sealing import Opener, Sealer
@@ -28,7 +30,7 @@ from tests.committee import Committee
 from tests.world import BLANK, OVER, TIME, TORN, VOTE_A, VOTE_B, WRITE_IN, StationDesk, World, hash_of, papers, seed
 
 
-def make_home(path: Path, world: World) -> Home:
+def make_home(path: Path, world: World, url: str = SQLITE) -> Home:
     """What `init` would have made of this world: store with the sealed notes, lock, staging, keys."""
     path.mkdir()
     home = Home(path)
@@ -38,18 +40,14 @@ def make_home(path: Path, world: World) -> Home:
         ("county", county_name(world.id)), ("log-ed25519", "log"), ("log-mldsa44", "log"), ("ballot", "ballot key"),
     ):  # fmt: skip
         write_seed(home.keys / f"{name}.key", seed(secret))
-    store = Database.create(home.store, STORE)
+    stores = new_stores(home, url)
     rows = [
         log.Entry(i, hash_of(note), leaf_hash(note), "", 0, decode_kind(note.split(b"\n", 1)[0]), note)
         for i, note in enumerate(world.entries)
     ]
-    log.append(store, log.Commit(entries=rows))
-    store.close()
-    Database.create(home.staging, STAGING).close()
-    lock = Database.create(home.lock, LOCK)
-    with lock.write() as connection:
-        connection.exec_driver_sql("INSERT INTO lock VALUES (?, ?, 0)", (world.origin, b""))
-    lock.close()
+    enter_first(stores.store, rows)
+    first_lock(stores.lock, world.origin)
+    stores.close()
     return home
 
 
@@ -70,10 +68,13 @@ def envelopes(world: World, desk: StationDesk, notes: Sequence[bytes] | None = N
 
 @dataclass
 class Bench:
-    """A county at a bench: the real store and writer, one call a commit group."""
+    """A county at a bench: the real store and writer, one call a commit group; `places`: it orders the log too."""
 
     home: Home
     world: World
+    url: str = SQLITE
+    places: bool = True
+    stores: Stores = field(init=False)
     store: Database = field(init=False)
     writer: Writer = field(init=False)
     metrics: Metrics = field(init=False)
@@ -84,18 +85,23 @@ class Bench:
 
     def open(self) -> None:
         """Start from the store, as after any death."""
-        self.store = Database(self.home.store)
+        self.stores = open_stores(self.home, self.url)
+        self.store = self.stores.store
         self.metrics = Metrics()
-        self.rebuilt = rebuild(self.store)
+        self.rebuilt = rebuild(self.store, unplaced=not self.places)
 
         def failed(error: BaseException) -> None:
             raise error
 
         self.writer = Writer(
-            self.store, self.rebuilt.county, opener=Opener(self.world.ballot_private), signer=self.world.county,
-            metrics=self.metrics, now=lambda: TIME, fatal=failed,
+            self.store, self.rebuilt, opener=Opener(self.world.ballot_private), signer=self.world.county,
+            metrics=self.metrics, now=lambda: TIME, fatal=failed, fence=Alone() if self.places else None,
         )  # fmt: skip
-        self.writer.events.extend(self.rebuilt.events)
+        self.writer.settle()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.stores.close()
 
     def deliver(self, *received: Received) -> Answers:
         """One delivery in one commit group."""
@@ -125,8 +131,8 @@ class Bench:
         """A publisher over this store, not yet recovered."""
         sequencer = Sequencer(self.store)
         publisher = Publisher(
-            election=self.world.election, sequencer=sequencer, staging=Database(self.home.staging),
-            lock=Lock(Database(self.home.lock), self.world.origin), folder=PublicFolder(public),
+            election=self.world.election, sequencer=sequencer, staging=self.stores.staging,
+            lock=Lock(self.stores.lock, self.world.origin), folder=PublicFolder(public),
             keys=LogKeys(self.world.log_signer, self.world.mldsa), now=lambda: TIME,
         )  # fmt: skip
         return publisher, sequencer

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import http.client
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from coordinator.access.certificates import SERVER_NAME, Authority
 from coordinator.intake.admission import Received
 from coordinator.intake.handoff import HEADER
 from coordinator.settings import Home, write_private
+from coordinator.store.stores import SQLITE
 from tally_protocol.log.checkpoint import open_checkpoint
 from tally_protocol.wire.v1 import intake_pb2, intake_pb2_grpc
 from tests.coordinator.county import make_home
@@ -67,8 +69,8 @@ def laptop(authority: Authority, node: str) -> Laptop:
 class Running:
     """A county's process."""
 
-    def __init__(self, home: Home, public: Path, log: Path, *more: str) -> None:
-        command = [str(PROGRAM), "serve", "--home", str(home.path), "--public", str(public)]
+    def __init__(self, home: Home, public: Path, log: Path, *more: str, url: str = SQLITE) -> None:
+        command = [str(PROGRAM), "serve", "--home", str(home.path), "--public", str(public), "--database", url]
         command += ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", *more]
         with log.open("ab") as errors:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
@@ -104,25 +106,26 @@ class Scene:
     laptop: Laptop
     path: Path
     running: list[Running]
+    url: str = SQLITE
 
     def serve(self, *more: str) -> Running:
-        county = Running(self.home, self.path / "public", self.path / "county.log", *more)
+        county = Running(self.home, self.path / "public", self.path / "county.log", *more, url=self.url)
         self.running.append(county)
         return county
 
 
 @contextlib.contextmanager
-def new_scene(tmp_path: Path) -> Iterator[Scene]:
+def new_scene(tmp_path: Path, url: str = SQLITE) -> Iterator[Scene]:
     """The small county, sealed, with certificates; its processes are killed at the end."""
     world = World()
-    home = make_home(tmp_path / "home", world)
+    home = make_home(tmp_path / "home", world, url)
     authority = Authority(world.id, datetime.now(UTC))
     home.tls.mkdir()
     server = authority.server([])
     write_private(home.tls / "server.key", server.key)
     (home.tls / "server.pem").write_bytes(server.certificate)
     (home.tls / "ca.pem").write_bytes(authority.pair.certificate)
-    scene = Scene(world, home, authority, laptop(authority, "node-1"), tmp_path, [])
+    scene = Scene(world, home, authority, laptop(authority, "node-1"), tmp_path, [], url)
     yield scene
     for county in scene.running:
         if county.process.poll() is None:
@@ -159,6 +162,9 @@ def handoff(path: Path, received: list[Received]) -> Path:
     return path
 
 
-def run(*arguments: str) -> tuple[int, str]:
-    done = subprocess.run([str(PROGRAM), *arguments], capture_output=True, text=True, timeout=60, check=False)
+def run(*arguments: str, url: str = SQLITE) -> tuple[int, str]:
+    done = subprocess.run(
+        [str(PROGRAM), *arguments], capture_output=True, text=True, timeout=60, check=False,
+        env=os.environ | {"CHANGPIAO_DATABASE": url},
+    )  # fmt: skip
     return done.returncode, done.stdout

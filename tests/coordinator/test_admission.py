@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -18,14 +17,8 @@ from tally_protocol.record.sealing import Sealer
 from tally_protocol.record.signing import sign_record, sign_text
 from tally_protocol.record.station_kinds import Batch, BoxCount, Close
 from tally_protocol.record.unit_kinds import Standings
-from tests.coordinator.county import Bench, envelopes, make_home, record, seal_part, whole_count
-from tests.world import TIME, VOTE_A, VOTE_B, StationDesk, World, papers, seed, signer
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    world = World()
-    return Bench(make_home(tmp_path / "home", world), world)
+from tests.coordinator.county import Bench, envelopes, record, seal_part, whole_count
+from tests.world import TIME, VOTE_A, VOTE_B, StationDesk, papers, seed, signer
 
 
 @pytest.fixture
@@ -281,7 +274,7 @@ def test_both_records_of_a_fork_are_kept(bench: Bench, desk: StationDesk) -> Non
     assert bench.one(second).code == "E_FORK"
     with bench.store.read() as connection:
         ((chain, seq, first, kept),) = connection.exec_driver_sql("SELECT chain, seq, first, note FROM forks").all()
-        standing = connection.exec_driver_sql("SELECT note FROM entries WHERE idx = ?", (first,)).scalar_one()
+        standing = connection.exec_driver_sql("SELECT note FROM entries WHERE id = ?", (first,)).scalar_one()
     assert (chain, seq, kept, standing) == ("s/v1/1", 1, second.note, desk.notes[1])
     assert "changpiao_forks_total 1.0" in bench.metrics.text().decode()
 

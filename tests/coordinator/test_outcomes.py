@@ -1,6 +1,5 @@
 """The county's own word on every unit: determinations, one a statement, whatever dies; steps and declarations."""
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from coordinator.board.feed import Feed
-from coordinator.intake import writer as writer_module
+from coordinator.intake import placing as placing_module
 from coordinator.intake.admission import Received
 from coordinator.intake.jobs import Answers, Deliver
+from coordinator.intake.writer import Writer
 from coordinator.ledger.fold import Fold
 from coordinator.ledger.rebuilding import rebuild
 from coordinator.settings import CountyError
 from coordinator.store import entries as log
+from coordinator.store import writing
 from tally_protocol.ids import ContestId
 from tally_protocol.law.declared import Declared, Reason
 from tally_protocol.law.result import Outcome
@@ -74,12 +75,6 @@ def found(bench: Bench) -> list[tuple[int, Determination]]:
             assert isinstance(decoded.body, Determination)
             rows.append((entry.idx, decoded.body))
     return rows
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    world = World()
-    return Bench(make_home(tmp_path / "home", world), world)
 
 
 @pytest.fixture
@@ -170,13 +165,11 @@ def test_a_determination_that_somebody_wrote_into_the_store_is_found(unit: Unit)
     ((index, body),) = found(unit.bench)
     other = replace(body, contests=(replace(body.contests[0], outcome=Outcome.FULL), *body.contests[1:]))
     note = sign_record("determination", other, [unit.bench.world.county])
-    unit.bench.store.close()
-    connection = sqlite3.connect(unit.bench.home.store)
-    connection.execute(
-        "UPDATE entries SET note = ?, hash = ?, leaf = ? WHERE idx = ?", (note, record(note), leaf_hash(note), index)
-    )
-    connection.commit()
-    connection.close()
+    with unit.bench.store.write() as connection:
+        connection.exec_driver_sql(
+            "UPDATE records SET note = ?, hash = ?, leaf = ? WHERE id = (SELECT record FROM log WHERE idx = ?)",
+            (note, bytes(record(note)), leaf_hash(note), index),
+        )
     rebuild(unit.bench.store)
     with pytest.raises(CountyError, match="E_OUTCOME"):
         rebuild(unit.bench.store, strict=True)
@@ -188,15 +181,16 @@ def test_whatever_dies_there_is_exactly_one(unit: Unit, durable: bool, monkeypat
     """[DET-1] [INTAKE-2]: the power fails before or after the commit of statement and determination."""
     unit.count()
     received = Received(unit.committee.statement(), b"", "node-1")
-    whole = log.append
 
-    def dies(database: object, commit: log.Commit) -> None:
-        if durable:
-            whole(database, commit)  # type: ignore[arg-type]
+    def dies(*_: object) -> None:
         raise OSError("power")
 
     with monkeypatch.context() as patch:
-        patch.setattr(log, "append", dies)
+        if durable:
+            # the first line after the commit
+            patch.setattr(Writer, "_took_over", dies)
+        else:
+            patch.setattr(writing, "append", dies)
         with pytest.raises(OSError, match="power"):
             unit.bench.writer.process([Deliver([received], lambda _: None, 0.0)])
     unit.bench.store.close()
@@ -218,7 +212,7 @@ def test_a_fault_in_the_rules_stops_nobody_and_is_made_good(unit: Unit, monkeypa
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(writer_module, "determination_of", broken)
+        patch.setattr(placing_module, "determination_of", broken)
         unit.send(unit.committee.statement())
     assert found(unit.bench) == []
     assert "changpiao_undetermined_total 1.0" in unit.bench.metrics.text().decode()

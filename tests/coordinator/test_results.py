@@ -22,11 +22,9 @@ from tests.world import WRITE_IN, World, papers
 
 
 @pytest.fixture
-def counted(tmp_path: Path) -> Bench:
+def counted(bench: Bench) -> Bench:
     """The small county, but for the second committee's names."""
-    world = World()
-    bench = Bench(make_home(tmp_path / "home", world), world)
-    *most, last = whole_count(world)[1]
+    *most, last = whole_count(bench.world)[1]
     for chain in [*most, last[:1]]:
         bench.deliver(*chain)
     return bench

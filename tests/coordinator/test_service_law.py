@@ -5,32 +5,24 @@ import io
 import json
 import signal
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import grpc
 import pytest
 
 from coordinator.intake.admission import Received
 from coordinator.store import entries as log
-from coordinator.store.database import Database
+from coordinator.store.stores import open_store
 from tally_protocol.record.kinds import decode_record
 from tally_protocol.record.unit_kinds import Determination
 from tests.committee import Committee
 from tests.coordinator.county import envelopes, record, whole_count
-from tests.coordinator.scene import Scene, group, new_scene, run
+from tests.coordinator.scene import Scene, group, run
 from tests.world import VOTE_A, papers
-
-
-@pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    with new_scene(tmp_path) as made:
-        yield made
 
 
 def determined(scene: Scene) -> list[bytes]:
     """The statement of every determination of the store, in order."""
-    store = Database(scene.home.store)
+    store = open_store(scene.home, scene.url)
     bodies = [decode_record(entry.note).body for entry in log.read_range(store, 0, log.size(store))]
     store.close()
     return [body.statement for body in bodies if isinstance(body, Determination)]
@@ -60,7 +52,7 @@ def test_kill_9_around_a_determination_leaves_exactly_one(scene: Scene, delay: f
     sending.join(delay)
     assert county.end(signal.SIGKILL) == -signal.SIGKILL
     sending.join()
-    store = Database(scene.home.store)
+    store = open_store(scene.home, scene.url)
     stored = log.find_hash(store, record(statement.note)) is not None
     store.close()
     assert len(determined(scene)) == int(stored)
@@ -68,7 +60,7 @@ def test_kill_9_around_a_determination_leaves_exactly_one(scene: Scene, delay: f
     scene.laptop.talk(county.address, group([statement]))
     assert county.end() == 0
     assert determined(scene) == [record(statement.note)]
-    assert run("check", "--home", str(scene.home.path))[0] == 0
+    assert run("check", "--home", str(scene.home.path), url=scene.url)[0] == 0
 
 
 def test_commands_read_a_running_county_and_one_at_rest(scene: Scene) -> None:
@@ -81,23 +73,23 @@ def test_commands_read_a_running_county_and_one_at_rest(scene: Scene) -> None:
         ("outcomes", *home), ("notice", *home, "v1"), ("figures", *home), ("figures", *home, "--json"),
         ("explain", *home, "v1", "chair"), ("findings", *home), ("findings", *home, "--text"),
     ]  # fmt: skip
-    running = [run(*arguments) for arguments in asked]
+    running = [run(*arguments, url=scene.url) for arguments in asked]
     assert county.end() == 0
-    assert [run(*arguments) for arguments in asked] == running
+    assert [run(*arguments, url=scene.url) for arguments in asked] == running
     outcomes, notice, figures, integers, reasons, findings, meanings = running
     assert "2 x 121 > 260" in reasons[1]
     assert findings[1].startswith("unit,station,code,expected,found\nv1,1,")
     assert "107 F_VALID_INVALID" in meanings[1]
-    assert run("explain", *home, "v1", "mayor")[0] == 1
+    assert run("explain", *home, "v1", "mayor", url=scene.url)[0] == 1
     assert "2/2 (100.00 %)" in figures[1].splitlines()[0]
     assert json.loads(integers[1])["units_final"] == {"part": 2, "whole": 2}
-    assert run("figures", *home, "--before", "98 %")[0] == 1
+    assert run("figures", *home, "--before", "98 %", url=scene.url)[0] == 1
     rows = list(csv.reader(io.StringIO(outcomes[1])))
     assert rows[0] == ["unit", "contest", "round", "outcome", "elected", "base_sensitive"]
     assert [row[:2] for row in rows[1:]] == [[u, c] for u in ("v1", "v2") for c in ("chair", "member", "deputy")]
     assert rows[1][3:] == ["supplementary", "", "true"]
     assert notice[1].startswith("村v1 选举公告（第15号）")
-    assert run("notice", *home, "v9")[0] == 1
+    assert run("notice", *home, "v9", url=scene.url)[0] == 1
 
 
 def test_the_shipped_profiles_are_printed() -> None:

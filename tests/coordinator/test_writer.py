@@ -1,10 +1,9 @@
 """The writer when the disk fails it, and how it groups what waits [INTAKE-2]."""
 
 import threading
-from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from coordinator.intake import writer as writer_module
 from coordinator.intake.jobs import Answers, Deliver, DiskNearlyFull, Position, Where
@@ -13,17 +12,14 @@ from coordinator.ledger.rebuilding import rebuild
 from coordinator.metrics import Metrics
 from coordinator.store import entries as log
 from coordinator.store.database import Database
+from coordinator.store.leaders import Alone
+from coordinator.store.stores import SQLITE, open_store
 from tally_protocol.record.sealing import Opener
-from tests.coordinator.county import Bench, envelopes, make_home
-from tests.world import VOTE_A, World, papers
+from tests.coordinator.county import Bench, envelopes
+from tests.world import VOTE_A, papers
 
 
-@pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    world = World()
-    return Bench(make_home(tmp_path / "home", world), world)
-
-
+@pytest.mark.parametrize("url", [SQLITE])
 def test_a_disk_that_is_nearly_full_takes_nothing_and_answers_nothing(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -42,6 +38,18 @@ def test_a_disk_that_is_nearly_full_takes_nothing_and_answers_nothing(
     assert bench.one(envelopes(bench.world, desk)[0]).outcome == "accepted"
 
 
+def refuses_to_grow(store: Database) -> None:
+    """From now on no commit with new records goes through."""
+    if store.postgres:
+        with store.write() as connection:
+            connection.exec_driver_sql("ALTER TABLE sealed ADD CONSTRAINT no_room CHECK (record < 0) NOT VALID")
+        return
+    with store._writer.connect() as connection:  # noqa: SLF001 - the same pooled connection that will commit
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        connection.rollback()
+
+
 @pytest.mark.fault
 def test_a_commit_that_fails_ends_the_writer_unanswered(bench: Bench) -> None:
     """[INTAKE-2]: the database may not grow any more; no answer goes out, and the store starts again as it was."""
@@ -52,15 +60,12 @@ def test_a_commit_that_fails_ends_the_writer_unanswered(bench: Bench) -> None:
         errors.append(error)
         died.set()
 
-    store = Database(bench.home.store)
+    store = open_store(bench.home, bench.url)
     writer = Writer(
-        store, rebuild(store).county, opener=Opener(bench.world.ballot_private), signer=bench.world.county,
-        metrics=Metrics(), fatal=fatal,
+        store, rebuild(store), opener=Opener(bench.world.ballot_private), signer=bench.world.county,
+        metrics=Metrics(), fatal=fatal, fence=Alone(),
     )  # fmt: skip
-    with store._writer.connect() as connection:  # noqa: SLF001 - the same pooled connection that will commit
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
-        connection.rollback()
+    refuses_to_grow(store)
     desk = bench.world.desk("v1", "1")
     desk.open()
     for _ in range(30):
@@ -69,7 +74,10 @@ def test_a_commit_that_fails_ends_the_writer_unanswered(bench: Bench) -> None:
     writer.start()
     writer.put(Deliver(envelopes(bench.world, desk), answered.append, 0.0))
     assert died.wait(20)
-    assert isinstance(errors[0], OperationalError)
+    assert isinstance(errors[0], DBAPIError)
+    # what is logged of it holds no row
+    assert "\n" not in str(errors[0].orig)
+    assert "DETAIL" not in str(errors[0])
     assert answered == []
     store.close()
     assert rebuild(bench.store).county.size == bench.writer.county.size

@@ -13,8 +13,8 @@ BREAKS = [
     ("The verifier is an island", "verifier/checks.py", "import tally_protocol.errors"),
     ("The verifier is an island", "verifier/checks.py", "import numpy"),
     ("The verifier core needs only cryptography", "verifier/checks.py", "import rich"),
-    ("Nobody leans on the verifier", "coordinator/service.py", "import verifier"),
-    (MEET, "coordinator/service.py", "import tally_node"),
+    ("Nobody leans on the verifier", "coordinator/roles/running.py", "import verifier"),
+    (MEET, "coordinator/roles/running.py", "import tally_node"),
     (MEET, "rehearsal/stage.py", "import coordinator"),
     ("The protocol has floors", "tally_protocol/ids.py", "import tally_protocol.record"),
     ("The protocol has floors", "tally_protocol/undeclared.py", ""),
@@ -22,7 +22,7 @@ BREAKS = [
     ("The county has floors", "coordinator/store/rows.py", "import coordinator.intake"),
     ("The station has floors", "tally_node/keyring.py", "import tally_node.service"),
     ("The verifier has floors", "verifier/tree.py", "import verifier.checks"),
-    ("Only two doors speak gRPC", "coordinator/service.py", "import tally_protocol.wire.v1"),
+    ("Only the doors speak gRPC", "coordinator/roles/running.py", "import tally_protocol.wire.v1"),
 ]
 ROOMS = [
     "tally_protocol", "tally_protocol/record", "tally_protocol/wire", "tally_protocol/wire/v1", "tally_node",

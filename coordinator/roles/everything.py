@@ -1,0 +1,145 @@
+"""Role `all`: one process is the whole county, on SQLite or PostgreSQL.
+
+Start: guard (SQLite) or the locks of both leaders (PostgreSQL) -> keys -> ledger (arrays equal chains, or no start) ->
+publisher recovered -> doors open. End on SIGTERM: doors closed -> what has arrived is committed -> last `standings` and
+checkpoint. Other intake processes may stand beside it on a server: it places what they admit.
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable
+
+from coordinator.admin import AdminServer
+from coordinator.board.feed import Feed
+from coordinator.board.server import BoardServer, export
+from coordinator.desk import Inbox
+from coordinator.intake.servicer import IntakeService, make_server
+from coordinator.intake.writer import Writer
+from coordinator.ledger.rebuilding import rebuild
+from coordinator.metrics import Metrics
+from coordinator.publish.folder import PublicFolder
+from coordinator.publish.lock import Lock
+from coordinator.publish.proofs import prove
+from coordinator.publish.publisher import Publisher
+from coordinator.publish.rounds import Rounds, Source, Totals
+from coordinator.publish.sequencer import Sequencer
+from coordinator.roles.asking import Gathering, append_standings
+from coordinator.roles.keys import credentials, load_keys
+from coordinator.roles.running import Doors, Fatal, address
+from coordinator.settings import Home, guard
+from coordinator.store.leaders import lead
+from coordinator.store.stores import open_stores
+
+GRACE = 5.0
+
+
+class Everything:
+    """Every job of a county."""
+
+    def __init__(self, home: Home, doors: Doors, url: str, fatal: Fatal) -> None:
+        """Everything but the doors; whatever can be refused is refused here."""
+        self._ended = contextlib.ExitStack()
+        self._home, self._doors = home, doors
+        with self._ended as built:
+            self._build(built, url, fatal)
+            # all went well: what was opened is given back in `close`
+            self._ended = built.pop_all()
+
+    def _build(self, built: contextlib.ExitStack, url: str, fatal: Fatal) -> None:
+        home, doors = self._home, self._doors
+        stores = open_stores(home, url, "all")
+        built.callback(stores.close)
+        if not stores.store.postgres:
+            built.enter_context(guard(home))
+        fences = []
+        for job in ("sequencer", "publisher"):
+            # nobody can stop this wait but a signal that ends the process
+            fence = lead(stores.store, job, fatal, threading.Event())
+            if fence is not None:
+                built.callback(fence.release)
+                fences.append(fence)
+        rebuilt = rebuild(stores.store)
+        self._store = stores.store
+        self._election = rebuilt.county.election
+        keys = load_keys(home, self._election)
+        self._credentials = credentials(home)
+        self.metrics = Metrics()
+        self._tree = Sequencer(stores.store)
+        folder = PublicFolder(doors.folder(), fences[1].number)
+        built.callback(folder.close)
+        self._publisher = Publisher(
+            election=self._election, sequencer=self._tree, staging=stores.staging,
+            lock=Lock(stores.lock, self._election.origin, fences[1]), folder=folder, keys=keys.log, fence=fences[1],
+        )  # fmt: skip
+        self._publisher.recover(rebuilt.county.size)
+        covered = max((event.size for event in rebuilt.events if event.kind == "standings"), default=0)
+        self._writer = writer = Writer(
+            stores.store, rebuilt, opener=keys.opener, signer=keys.county, metrics=self.metrics, fatal=fatal,
+            fence=fences[0],
+        )  # fmt: skip
+        self._feed = feed = Feed(self._election) if doors.board or doors.board_export else None
+        totals = Totals(
+            writer.events, lambda *given: append_standings(writer, *given), covered=covered,
+            every=doors.standings_seconds,
+            published=feed.published if feed is not None else lambda _fold, _changed: None,
+        )  # fmt: skip
+        self._rounds = Rounds(
+            self._publisher, Source(durable=lambda: writer.durable, take_oldest=writer.take_oldest),
+            metrics=self.metrics, fatal=fatal, totals=totals, root=self._tree.root, every=doors.checkpoint_seconds,
+        )  # fmt: skip
+        self._inbox = Inbox(home.inbox, writer)
+        self._gathering = Gathering(writer, fatal) if stores.store.postgres else None
+        self._admin: AdminServer | None = None
+        self._board: BoardServer | None = None
+
+    def start(self, ready: Callable[[], bool]) -> None:
+        """Threads and plain doors."""
+        self._writer.start()
+        self._rounds.tick()
+        self._rounds.start()
+        self._inbox.start()
+        if self._gathering is not None:
+            self._gathering.start()
+        self._admin = AdminServer(*address(self._doors.admin), self.metrics, lambda: ready() and self._rounds.healthy)
+        self._admin.start()
+        if self._doors.board and self._feed is not None:
+            self._board = BoardServer(*address(self._doors.board), self._feed)
+            self._board.start()
+
+    async def open_door(self) -> dict[str, str]:
+        """The laptops' door."""
+        self._service = IntakeService(self._writer, self._election.id, self.metrics, self.prove)
+        self._server, port = await make_server(self._service, self._doors.listen, self._credentials)
+        found = {"address": f"{self._doors.listen.rsplit(':', 1)[0]}:{port}"}
+        if self._admin is not None:
+            found["admin"] = f"{address(self._doors.admin)[0]}:{self._admin.port}"
+        if self._board is not None:
+            found["board"] = f"http://{address(self._doors.board)[0]}:{self._board.port}/"
+        return found
+
+    async def close_door(self) -> None:
+        """Streams end after their answers; laptops come again elsewhere or later."""
+        self._service.drain()
+        await self._server.stop(grace=GRACE)
+
+    def prove(self, record: bytes) -> bytes | None:
+        """The tlog-proof of a record [RECEIPT-4]."""
+        return prove(self._store, self._tree, self._publisher, record)
+
+    def stop(self) -> None:
+        """What has arrived is committed; then the last checkpoint; then the plain doors."""
+        self._inbox.stop()
+        if self._gathering is not None:
+            self._gathering.stop()
+        self._rounds.stop()
+        self._writer.stop()
+        if self._feed is not None and self._doors.board_export is not None:
+            export(self._feed, self._doors.board_export)
+        if self._board is not None:
+            self._board.stop()
+        if self._admin is not None:
+            self._admin.stop()
+
+    def close(self) -> None:
+        """Locks and connections."""
+        self._ended.close()

@@ -1,0 +1,84 @@
+"""What `sequencer` and `publisher` share: wait in line, lead, end. The one that waits is well, and holds nothing.
+
+A leader whose lock is lost ends with exit 70, as after any fault; started again it waits in line.
+"""
+
+import contextlib
+import logging
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from coordinator.admin import AdminServer
+from coordinator.metrics import Metrics
+from coordinator.roles.running import Doors, Fatal, address
+from coordinator.store.leaders import Fence, lead
+from coordinator.store.postgres import Postgres
+from coordinator.store.stores import open_server
+
+LOG = logging.getLogger("changpiao.roles")
+
+
+class Leader(ABC):
+    """One job, one leader."""
+
+    job: str
+
+    def __init__(self, doors: Doors, url: str, fatal: Fatal) -> None:
+        """Connected, not yet in line."""
+        self._doors = doors
+        self._fatal = fatal
+        self.metrics = Metrics()
+        self._ended = contextlib.ExitStack()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=self.job, daemon=True)
+        self._admin: AdminServer | None = None
+        self._healthy: Callable[[], bool] = lambda: True
+        with self._ended as built:
+            self._database: Postgres = open_server(url, self.job)
+            built.callback(self._database.close)
+            self._ended = built.pop_all()
+
+    @abstractmethod
+    def _lead(self, fence: Fence) -> None:
+        """Do the job until `_stop` is set, then finish it."""
+
+    def start(self, ready: Callable[[], bool]) -> None:
+        """The plain door, and in line."""
+        self._admin = AdminServer(*address(self._doors.admin), self.metrics, lambda: ready() and self._healthy())
+        self._admin.start()
+        self._thread.start()
+
+    async def open_door(self) -> dict[str, str]:
+        """No door for laptops."""
+        port = 0 if self._admin is None else self._admin.port
+        return {"role": self.job, "admin": f"{address(self._doors.admin)[0]}:{port}"}
+
+    async def close_door(self) -> None:
+        """There is none; whoever waits in line stops waiting."""
+        self._stop.set()
+
+    def _run(self) -> None:
+        try:
+            fence = lead(self._database, self.job, self._fatal, self._stop)
+            if fence is None:
+                return
+            try:
+                LOG.info(f"leads as {self.job}")
+                self._lead(fence)
+            finally:
+                fence.release()
+        except BaseException as error:
+            LOG.critical("the leader stopped", extra={"error": type(error).__name__}, exc_info=error)
+            self._fatal(error)
+
+    def stop(self) -> None:
+        """Finish; the next in line leads."""
+        self._stop.set()
+        self._thread.join()
+        if self._admin is not None:
+            self._admin.stop()
+
+    def close(self) -> None:
+        """Connections."""
+        self._ended.close()

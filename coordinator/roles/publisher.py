@@ -1,0 +1,52 @@
+"""Role `publisher`: tiles, checkpoint, public folder. Its keys are the log's; it reads records and writes none."""
+
+from coordinator.ledger.rebuilding import first_election
+from coordinator.publish.folder import PublicFolder
+from coordinator.publish.lock import Lock
+from coordinator.publish.publisher import Publisher
+from coordinator.publish.rounds import Rounds, Source
+from coordinator.publish.sequencer import Sequencer
+from coordinator.roles.keys import log_keys
+from coordinator.roles.leader import Leader
+from coordinator.roles.running import Doors, Fatal
+from coordinator.settings import Home
+from coordinator.store import entries as log
+from coordinator.store.leaders import Fence
+
+
+class PublisherRole(Leader):
+    """One leads, others wait."""
+
+    job = "publisher"
+
+    def __init__(self, home: Home, doors: Doors, url: str, fatal: Fatal) -> None:
+        """Connected, not yet in line; the published folder must be named."""
+        self._home = home
+        doors.folder()
+        super().__init__(doors, url, fatal)
+
+    def _lead(self, fence: Fence) -> None:
+        database = self._database
+        election = first_election(database)
+        folder = PublicFolder(self._doors.folder(), fence.number)
+        publisher = Publisher(
+            election=election, sequencer=Sequencer(database), staging=database,
+            lock=Lock(database, election.origin, fence), folder=folder, fence=fence,
+            keys=log_keys(self._home, election),
+        )  # fmt: skip
+
+        def durable() -> int:
+            with database.read() as connection:
+                return log.newest(connection) + 1
+
+        publisher.recover(durable())
+        rounds = Rounds(
+            publisher, Source(durable=durable, take_oldest=lambda: None), metrics=self.metrics, fatal=self._fatal,
+            every=self._doors.checkpoint_seconds,
+        )  # fmt: skip
+        self._healthy = lambda: rounds.healthy
+        rounds.tick()
+        rounds.start()
+        self._stop.wait()
+        rounds.stop()
+        folder.close()

@@ -1,0 +1,144 @@
+"""How every role runs: built, opened, one JSON line when ready, ended in order by SIGTERM, by a fault with exit 70.
+
+A fault of a thread (a commit that failed, a lock that is lost) ends the process on the spot: memory may be ahead of the
+disk, and the next start repairs by the ordinary path.
+"""
+
+import asyncio
+import contextlib
+import gc
+import json
+import logging
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from coordinator.settings import CountyError
+
+LOG = logging.getLogger("changpiao.roles")
+STOPPED_BY_FAULT = 70
+Fatal = Callable[[BaseException], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """Where a process listens and what it publishes to; `board` empty = no live page, `public` only who needs it."""
+
+    listen: str = "127.0.0.1:7443"
+    admin: str = "127.0.0.1:9464"
+    public: Path | None = None
+    board: str = ""
+    board_export: Path | None = None
+    checkpoint_seconds: float = 1.0
+    standings_seconds: float = 10.0
+    stop_after: float = 0.0
+    # several processes of this machine listen on one port; the system shares the connections out
+    shared: bool = False
+
+    def folder(self) -> Path:
+        """The published folder; CountyError for a role that needs one and was given none."""
+        if self.public is None:
+            raise CountyError("缺少 --public：公开记录文件夹", "--public is missing: folder of the published record")
+        return self.public
+
+
+def address(text: str) -> tuple[str, int]:
+    """`host:port` taken apart."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit():
+        raise CountyError(f"地址应为 主机:端口，现为 {text}", f"expected host:port, found {text}")
+    return host.strip("[]"), int(port)
+
+
+class Role(Protocol):
+    """What `run` needs of a role; it is built before, with everything that can be refused."""
+
+    def start(self, ready: Callable[[], bool]) -> None:
+        """Threads and plain doors; `ready` is False after a fault."""
+
+    async def open_door(self) -> dict[str, str]:
+        """The gRPC door, if the role has one; gives all addresses."""
+
+    async def close_door(self) -> None:
+        """Answer what has been asked, then hear nothing more."""
+
+    def stop(self) -> None:
+        """End in order; what has arrived is durable."""
+
+    def close(self) -> None:
+        """Give back connections and locks."""
+
+
+class Running:
+    """One role in one process."""
+
+    def __init__(self, build: Callable[[Fatal], Role], stop_after: float = 0.0) -> None:
+        """Nothing is opened before `run`."""
+        self._build = build
+        self._stop_after = stop_after
+        self._fault: BaseException | None = None
+        self._stop: asyncio.Event | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def run(self) -> None:
+        """Serve until SIGTERM or SIGINT; exits with 70 after a fault."""
+        try:
+            role = self._build(self._fatal)
+        except (OSError, SQLAlchemyError) as error:
+            # a full or failing disk: nothing was opened yet, and what is durable stays durable
+            found = str(getattr(error, "orig", None) or error).split("\n", 1)[0]
+            raise CountyError(
+                f"E_DISK: 启动时读写失败：{found}。腾出磁盘空间或换盘后再启动；已接收的记录都在",
+                f"E_DISK: reading or writing failed at start: {found}. Free or change the disk, start again;"
+                " what was acknowledged is safe",
+            ) from error
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(self._serve(role))
+        role.close()
+        if self._fault is not None:
+            raise SystemExit(STOPPED_BY_FAULT)
+
+    def _fatal(self, error: BaseException) -> None:
+        """A thread has stopped: end the process, from any thread."""
+        self._fault = error
+        if self._loop is not None and self._stop is not None:
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._stop.set)
+
+    async def _serve(self, role: Role) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(name, self._stop.set)
+        role.start(ready=lambda: self._fault is None)
+        said = await role.open_door()
+        # what was read at start stays: the collector need not look at it again
+        gc.freeze()
+        print(json.dumps(said), flush=True)  # noqa: T201 - ready
+        if self._fault is None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._stop_after or None):
+                    await self._stop.wait()
+        if self._fault is not None:
+            self._die()
+        await role.close_door()
+        await asyncio.get_running_loop().run_in_executor(None, role.stop)
+        if self._fault is not None:
+            self._die()
+
+    def _die(self) -> None:
+        """Nothing more is written: memory may be ahead of the disk; the next start repairs."""
+        LOG.critical("stopped by a fault", extra={"error": type(self._fault).__name__})
+        os._exit(STOPPED_BY_FAULT)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return None
+    return uvloop.Loop

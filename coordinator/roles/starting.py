@@ -1,0 +1,38 @@
+"""Which role a process plays, by its name."""
+
+from functools import partial
+from typing import Final
+
+from coordinator.roles.board import Board
+from coordinator.roles.everything import Everything
+from coordinator.roles.intake import Intake
+from coordinator.roles.publisher import PublisherRole
+from coordinator.roles.running import Doors, Fatal, Role, Running
+from coordinator.roles.sequencer import SequencerRole
+from coordinator.settings import CountyError, Home
+
+ROLES: Final = ("all", "intake", "sequencer", "publisher", "board")
+
+
+def serve(role: str, home: Home, doors: Doors, url: str) -> None:
+    """Run a role until it is told to stop."""
+    if role not in ROLES:
+        raise CountyError(
+            f"--role 应为 {' '.join(ROLES)} 之一，现为 {role}",
+            f"--role: expected one of {' '.join(ROLES)}, found {role}",
+        )
+    Running(partial(_build, role, home, doors, url), doors.stop_after).run()
+
+
+def _build(role: str, home: Home, doors: Doors, url: str, fatal: Fatal) -> Role:
+    match role:
+        case "intake":
+            return Intake(home, doors, url, fatal)
+        case "sequencer":
+            return SequencerRole(home, doors, url, fatal)
+        case "publisher":
+            return PublisherRole(home, doors, url, fatal)
+        case "board":
+            return Board(doors, url, fatal)
+        case _:
+            return Everything(home, doors, url, fatal)

@@ -1,0 +1,122 @@
+"""Leading on a server: the session with the advisory lock, its pulse, the number that outlives it (see `leaders`)."""
+
+import contextlib
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection
+
+from coordinator.settings import CountyError
+from coordinator.store.postgres import Postgres
+
+LOG = logging.getLogger("changpiao.leaders")
+BEAT = 0.5
+LEASE_MS = 4000
+WAIT = 0.25
+SPACE = 0x6368616E
+JOBS = {"sequencer": 1, "publisher": 2}
+_TAKE = "UPDATE leaders SET fence = fence + 1, holder = ?, time = ? WHERE name = ?"
+
+
+class Leadership:
+    """The right to do a job, taken with `take`, lost with the session that holds the lock."""
+
+    def __init__(self, database: Postgres, job: str, lost: Callable[[BaseException], None]) -> None:
+        """`lost` is called once, from a thread, when the lock is no longer ours."""
+        self._database = database
+        self._job = job
+        self._lost = lost
+        self._session: psycopg.Connection[Any] | None = None
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name=f"{job}-lock", daemon=True)
+        self.number = 0
+
+    def take(self, stop: threading.Event) -> bool:
+        """Wait until this process leads, or `stop` is set (False)."""
+        while not stop.is_set():
+            if self._try():
+                self.number = self._next_number()
+                self._thread.start()
+                return True
+            stop.wait(WAIT)
+        return False
+
+    def _connect(self) -> "psycopg.Connection[Any]":
+        url = self._database.address.set(drivername="postgresql").render_as_string(hide_password=False)
+        options = f"-c idle_session_timeout={LEASE_MS} -c tcp_user_timeout={LEASE_MS}"
+        return psycopg.connect(
+            url, autocommit=True, options=options, connect_timeout=5, application_name=f"changpiao-{self._job}-lock"
+        )
+
+    def _try(self) -> bool:
+        try:
+            if self._session is None or self._session.closed:
+                self._session = self._connect()
+            asked = "SELECT pg_try_advisory_lock(%s, %s)"
+            row = self._session.execute(asked, (SPACE, JOBS[self._job])).fetchone()
+            return bool(row and row[0])
+        except psycopg.Error as error:
+            LOG.warning("the database does not answer", extra={"error": type(error).__name__})
+            self._close()
+            return False
+
+    def _next_number(self) -> int:
+        """Waits for a transaction in which the old leader has just checked its number; it never checks well again."""
+        with self._database.write() as connection:
+            holder = f"{socket.gethostname()}:{os.getpid()}"
+            connection.exec_driver_sql(_TAKE, (holder, int(time.time()), self._job))
+            return _fence_of(connection, self._job)
+
+    def _beat(self) -> None:
+        last = time.monotonic()
+        try:
+            while not self._end.wait(BEAT):
+                if self._session is None:
+                    return
+                self._session.execute("SELECT 1")
+                now = time.monotonic()
+                if now - last > LEASE_MS / 1000:
+                    raise _other_leads(self._job)
+                last = now
+        except (psycopg.Error, CountyError) as error:
+            if not self._end.is_set():
+                LOG.error("the lock is lost", extra={"error": type(error).__name__})
+                self._lost(error)
+
+    def check(self, connection: Connection) -> None:
+        """Within a write transaction: our number is still the newest, and stays it until the transaction ends."""
+        row = connection.exec_driver_sql(
+            "SELECT fence FROM leaders WHERE name = ? AND fence = ? FOR SHARE", (self._job, self.number)
+        ).one_or_none()
+        if row is None:
+            raise _other_leads(self._job)
+
+    def release(self) -> None:
+        """Give the lock back: the next in line leads at once."""
+        self._end.set()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(BEAT * 4)
+        self._close()
+
+    def _close(self) -> None:
+        if self._session is not None:
+            with contextlib.suppress(psycopg.Error):
+                self._session.close()
+            self._session = None
+
+
+def _fence_of(connection: Connection, job: str) -> int:
+    return int(connection.exec_driver_sql("SELECT fence FROM leaders WHERE name = ?", (job,)).scalar_one())
+
+
+def _other_leads(job: str) -> CountyError:
+    return CountyError(
+        f"E_LOCK: 另一进程已接任 {job}；本进程不再写入，重新启动后等候",
+        f"E_LOCK: another process leads as {job} now; this one writes no more, starts again and waits",
+    )

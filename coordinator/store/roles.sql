@@ -1,0 +1,52 @@
+-- Least-privilege roles of a county (ADR 7). Run by the owner of the tables, after each `tally-coordinator migrate`:
+--   tally-coordinator database-roles | psql "$DATABASE"
+-- It may be run again at any time. Give the roles passwords or client certificates as your server wants them; where the
+-- operator of a cluster makes the roles, only the grants below do something.
+--
+-- intake     adds records and what belongs to them; changes or deletes none, orders nothing, signs no checkpoint
+-- sequencer  adds records of the county's own chain and the order of the log; changes or deletes none
+-- publisher  reads records; its own are the staged files and the signed checkpoint
+-- board      reads what is published
+DO $roles$
+DECLARE
+    wanted text;
+BEGIN
+    FOREACH wanted IN ARRAY ARRAY['changpiao_intake', 'changpiao_sequencer', 'changpiao_publisher', 'changpiao_board']
+    LOOP
+        IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = wanted) THEN
+            EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS', wanted);
+        END IF;
+    END LOOP;
+END
+$roles$;
+
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+REVOKE ALL ON ALL TABLES IN SCHEMA public
+    FROM changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public
+    FROM changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board;
+GRANT USAGE ON SCHEMA public TO changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board;
+GRANT SELECT ON alembic_version, records, log, entries, lock
+    TO changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board;
+
+-- intake: the newest receipt of a chain replaces the one before, and a unit's version rises; both are made again from
+-- the records, which nobody can touch
+GRANT SELECT, INSERT ON records, sealed, refusals, forks TO changpiao_intake;
+GRANT SELECT, INSERT, UPDATE ON receipts, unit_heads TO changpiao_intake;
+GRANT USAGE ON SEQUENCE records_id_seq TO changpiao_intake;
+
+GRANT INSERT ON records, log TO changpiao_sequencer;
+GRANT SELECT, INSERT ON unit_heads TO changpiao_sequencer;
+GRANT USAGE ON SEQUENCE records_id_seq TO changpiao_sequencer;
+
+GRANT SELECT, INSERT, DELETE ON staged, head TO changpiao_publisher;
+GRANT UPDATE (checkpoint, time, fence) ON lock TO changpiao_publisher;
+
+-- leaders: each job moves its own number and nobody else's
+GRANT SELECT ON leaders TO changpiao_sequencer, changpiao_publisher;
+GRANT UPDATE (fence, holder, time) ON leaders TO changpiao_sequencer, changpiao_publisher;
+ALTER TABLE leaders ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS changpiao_sequencer_leads ON leaders;
+DROP POLICY IF EXISTS changpiao_publisher_leads ON leaders;
+CREATE POLICY changpiao_sequencer_leads ON leaders TO changpiao_sequencer USING (name = 'sequencer');
+CREATE POLICY changpiao_publisher_leads ON leaders TO changpiao_publisher USING (name = 'publisher');
