@@ -16,6 +16,7 @@ from typing import Annotated, Final
 import typer
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from coordinator.commands import access
 from coordinator.desk import import_directly, import_running
 from coordinator.ledger.rebuilding import rebuild
 from coordinator.results.explaining import explanation
@@ -167,12 +168,15 @@ def serve(
     shared_port: Annotated[
         bool, typer.Option("--shared-port", help="本机多个 intake 共用端口 · several intakes on one port")
     ] = False,
+    limits: Annotated[
+        Path | None, typer.Option("--limits", envvar="CHANGPIAO_LIMITS", help="接入限额文件 · limits (docs/access.md)")
+    ] = None,
 ) -> None:
     """开门接收 · open the doors; one JSON line with the ports when ready."""
     _log_to_stderr()
     doors = Doors(
         listen=listen, admin=admin, public=public, board=board, board_export=board_export,
-        standings_seconds=standings, stop_after=stop_after, shared=shared_port,
+        standings_seconds=standings, stop_after=stop_after, shared=shared_port, limits=limits,
     )  # fmt: skip
     with _said():
         serve_role(role, Home(home), doors, database)
@@ -357,6 +361,9 @@ def notice_command(
         state = read_unit(store, unit)
     for line in notice(state.unit, state.profiles):
         typer.echo(line)
+
+
+access.add_to(app)
 
 
 def main() -> None:

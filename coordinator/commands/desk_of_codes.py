@@ -177,7 +177,9 @@ def open_desk(source: Path | None, home: Path | None, url: str) -> Iterator[Seal
         yield SealingDesk(source)
         return
     if home is None:
-        raise CountyError("请给出 --from（封存前）或 --home（封存后）", "say --from (before sealing) or --home (afterwards)")
+        raise CountyError(
+            "请给出 --from（封存前）或 --home（封存后）", "say --from (before sealing) or --home (afterwards)"
+        )
     place = Home(home)
     database = open_store(place, url)
     try:

@@ -20,18 +20,7 @@ from coordinator.intake.writer import Writer
 from coordinator.metrics import Metrics
 from tally_protocol.wire.v1 import intake_pb2, intake_pb2_grpc
 
-MESSAGE_BYTES = 1024 * 1024
 WINDOW_GROUPS, WINDOW_ENVELOPES, HELLO_CHAINS, GROUP_ENVELOPES = 4, 64, 2000, 256
-OPTIONS = (
-    ("grpc.max_receive_message_length", MESSAGE_BYTES),
-    ("grpc.max_send_message_length", 4 * MESSAGE_BYTES),
-    ("grpc.max_connection_idle_ms", 15 * 60 * 1000),
-    ("grpc.max_connection_age_ms", 30 * 60 * 1000),
-    ("grpc.max_connection_age_grace_ms", 60 * 1000),
-    ("grpc.keepalive_time_ms", 60_000),
-    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
-    ("grpc.keepalive_permit_without_calls", 1),
-)
 _OUTCOMES = {
     "accepted": intake_pb2.OUTCOME_ACCEPTED,
     "duplicate": intake_pb2.OUTCOME_DUPLICATE,
@@ -54,6 +43,10 @@ class IntakeService(intake_pb2_grpc.IntakeServiceServicer):
         self._prove = prove
         self._readers: set[asyncio.Task[None]] = set()
         self._draining = False
+
+    def add_to(self, server: aio.Server) -> None:
+        """Serve on this server; who may call, and how much, is decided before [ACCESS-11]."""
+        intake_pb2_grpc.add_IntakeServiceServicer_to_server(self, server)
 
     def drain(self) -> None:
         """Hear nothing more: every stream answers what it was asked, then ends, and its laptop comes again."""
@@ -200,23 +193,3 @@ def _answers(result: Answers | Exception) -> intake_pb2.DeliverResponse | Except
         )  # fmt: skip
     group = intake_pb2.AnswerGroup(answers=answers, receipts=result.receipts)
     return intake_pb2.DeliverResponse(answers=group)
-
-
-async def make_server(
-    service: IntakeService, listen: str, credentials: tuple[bytes, bytes, bytes], *, shared: bool = False
-) -> tuple[aio.Server, int]:
-    """A server on `listen` with mutual TLS: (key, certificate, CA of the laptops); gives it and its port.
-
-    `shared`: several processes of this machine listen on the port.
-    """
-    key, certificate, authority = credentials
-    options = (*OPTIONS, ("grpc.so_reuseport", int(shared)))
-    server = aio.server(options=options, compression=grpc.Compression.NoCompression)
-    intake_pb2_grpc.add_IntakeServiceServicer_to_server(service, server)
-    secure = grpc.ssl_server_credentials([(key, certificate)], authority, require_client_auth=True)
-    try:
-        port = server.add_secure_port(listen, secure)
-    except RuntimeError as error:
-        raise OSError(f"{listen}: {error}") from None
-    await server.start()
-    return server, port

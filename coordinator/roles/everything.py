@@ -9,11 +9,14 @@ import contextlib
 import threading
 from collections.abc import Callable
 
+from coordinator.access.limits import read_limits
+from coordinator.access.opening import Access, Setting
+from coordinator.access.registry import TableRegistry
 from coordinator.admin import AdminServer
 from coordinator.board.feed import Feed
 from coordinator.board.server import BoardServer, export
 from coordinator.desk import Inbox
-from coordinator.intake.servicer import IntakeService, make_server
+from coordinator.intake.servicer import IntakeService
 from coordinator.intake.writer import Writer
 from coordinator.ledger.rebuilding import rebuild
 from coordinator.metrics import Metrics
@@ -24,7 +27,7 @@ from coordinator.publish.publisher import Publisher
 from coordinator.publish.rounds import Rounds, Source, Totals
 from coordinator.publish.sequencer import Sequencer
 from coordinator.roles.asking import Gathering, append_standings
-from coordinator.roles.keys import credentials, load_keys
+from coordinator.roles.keys import load_keys
 from coordinator.roles.running import Doors, Fatal, address
 from coordinator.settings import Home, guard
 from coordinator.store.leaders import lead
@@ -62,8 +65,13 @@ class Everything:
         self._store = stores.store
         self._election = rebuilt.county.election
         keys = load_keys(home, self._election)
-        self._credentials = credentials(home)
         self.metrics = Metrics()
+        self._access = Access(
+            Setting(
+                home=home, election=str(self._election.id), limits=read_limits(home, doors.limits),
+                hosts=rebuilt.county.nodes, registry=TableRegistry(stores.store), collector=self.metrics.registry,
+            )
+        )  # fmt: skip
         self._tree = Sequencer(stores.store)
         folder = PublicFolder(doors.folder(), fences[1].number)
         built.callback(folder.close)
@@ -109,7 +117,7 @@ class Everything:
     async def open_door(self) -> dict[str, str]:
         """The laptops' door."""
         self._service = IntakeService(self._writer, self._election.id, self.metrics, self.prove)
-        self._server, port = await make_server(self._service, self._doors.listen, self._credentials)
+        self._server, port = await self._access.open(self._doors.listen, self._service.add_to)
         found = {"address": f"{self._doors.listen.rsplit(':', 1)[0]}:{port}"}
         if self._admin is not None:
             found["admin"] = f"{address(self._doors.admin)[0]}:{self._admin.port}"
@@ -120,6 +128,7 @@ class Everything:
     async def close_door(self) -> None:
         """Streams end after their answers; laptops come again elsewhere or later."""
         self._service.drain()
+        await self._access.close()
         await self._server.stop(grace=GRACE)
 
     def prove(self, record: bytes) -> bytes | None:

@@ -7,15 +7,18 @@ reads what other processes have admitted before it decides.
 import contextlib
 from collections.abc import Callable
 
+from coordinator.access.limits import read_limits
+from coordinator.access.opening import Access, Setting
+from coordinator.access.registry import TableRegistry
 from coordinator.admin import AdminServer
 from coordinator.desk import Inbox
-from coordinator.intake.servicer import IntakeService, make_server
+from coordinator.intake.servicer import IntakeService
 from coordinator.intake.writer import Writer
 from coordinator.ledger.rebuilding import rebuild
 from coordinator.metrics import Metrics
 from coordinator.publish.lock import Lock
 from coordinator.publish.proofs import Heads, Proofs
-from coordinator.roles.keys import ballot_opener, county_signer, credentials
+from coordinator.roles.keys import ballot_opener, county_signer
 from coordinator.roles.running import Doors, Fatal, address
 from coordinator.settings import Home
 from coordinator.store.stores import open_server
@@ -35,8 +38,13 @@ class Intake:
             built.callback(database.close)
             rebuilt = rebuild(database, unplaced=True)
             self._election = election = rebuilt.county.election
-            self._credentials = credentials(home)
             self.metrics = Metrics()
+            self._access = Access(
+                Setting(
+                    home=home, election=str(election.id), limits=read_limits(home, doors.limits),
+                    hosts=rebuilt.county.nodes, registry=TableRegistry(database), collector=self.metrics.registry,
+                )
+            )  # fmt: skip
             self._writer = Writer(
                 database, rebuilt, opener=ballot_opener(home, election), signer=county_signer(home, election),
                 metrics=self.metrics, fatal=fatal, fence=None,
@@ -56,8 +64,8 @@ class Intake:
     async def open_door(self) -> dict[str, str]:
         """The laptops' door; several processes of one machine may share its port."""
         self._service = IntakeService(self._writer, self._election.id, self.metrics, self._proofs.prove)
-        self._server, port = await make_server(
-            self._service, self._doors.listen, self._credentials, shared=self._doors.shared
+        self._server, port = await self._access.open(
+            self._doors.listen, self._service.add_to, shared=self._doors.shared
         )
         found = {"role": "intake", "address": f"{self._doors.listen.rsplit(':', 1)[0]}:{port}"}
         if self._admin is not None:
@@ -67,6 +75,7 @@ class Intake:
     async def close_door(self) -> None:
         """Streams end after their answers; laptops come again to another process."""
         self._service.drain()
+        await self._access.close()
         await self._server.stop(grace=GRACE)
 
     def stop(self) -> None:

@@ -1,14 +1,13 @@
 """The working keys, each read by the role that needs it and checked against the sealed election."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from coordinator.publish.publisher import LogKeys
-from coordinator.settings import CountyError, Home, read_private, read_seed
+from coordinator.settings import CountyError, Home, read_seed
 from tally_protocol.election.manifest import Election
 from tally_protocol.record.sealing import Opener
 from tally_protocol.seal.keys import Signer, county_name
@@ -54,19 +53,6 @@ def ballot_opener(home: Home, election: Election) -> Opener:
     ballot = X25519PrivateKey.from_private_bytes(read_seed(home.keys / "ballot.key"))
     _sealed("ballot.key", good=ballot.public_key().public_bytes_raw() == election.ballot_key)
     return Opener(ballot)
-
-
-def credentials(home: Home) -> tuple[bytes, bytes, bytes]:
-    """Key, certificate and the laptops' CA of the gRPC door."""
-    certificate, authority = home.tls / "server.pem", home.tls / "ca.pem"
-    return read_private(home.tls / "server.key"), _read(certificate), _read(authority)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CountyError(f"读不到证书 {path}: {error.strerror}", f"cannot read the certificate {path}") from None
 
 
 def _sealed(name: str, *, good: bool) -> None:

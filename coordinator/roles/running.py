@@ -39,6 +39,8 @@ class Doors:
     stop_after: float = 0.0
     # several processes of this machine listen on one port; the system shares the connections out
     shared: bool = False
+    # of access (docs/access.md); None = limits.toml of the home, else the shipped ones
+    limits: Path | None = None
 
     def folder(self) -> Path:
         """The published folder; CountyError for a role that needs one and was given none."""

@@ -10,7 +10,6 @@ import json
 
 from coordinator.access.acts import CERTIFICATE, Act
 from coordinator.access.certificates import SERVER_NAME, Authority, facts
-from coordinator.access.limits import Limits
 from coordinator.sealing.draft import Folder
 from coordinator.settings import Home, write_private
 from coordinator.store import acts as table
@@ -18,18 +17,18 @@ from coordinator.store.database import Database
 
 
 def make_bundles(
-    folder: Folder, home: Home, note: bytes, *, address: str, hosts: list[str], limits: Limits
+    folder: Folder, home: Home, note: bytes, *, address: str, hosts: list[str]
 ) -> dict[str, bytes]:
     """Write `tls/` and the laptops' folders; gives each laptop's first certificate."""
     now = datetime.datetime.now(datetime.UTC)
     ca = Authority(folder.head.id, now)
     election_over = max(now, _end_of_day(folder.head.date))
-    server = ca.server(hosts, election_over + datetime.timedelta(days=limits.server_days))
+    server = ca.server(hosts, election_over + datetime.timedelta(days=folder.limits.server_days))
     write_private(home.tls / "ca.key", ca.pair.key)
     (home.tls / "ca.pem").write_bytes(ca.pair.certificate)
     write_private(home.tls / "server.key", server.key)
     (home.tls / "server.pem").write_bytes(server.certificate)
-    until = election_over + datetime.timedelta(hours=limits.laptop_hours)
+    until = election_over + datetime.timedelta(hours=folder.limits.laptop_hours)
     made: dict[str, bytes] = {}
     for node, csr in folder.requests.nodes.items():
         bundle = home.bundles / node

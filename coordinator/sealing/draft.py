@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from coordinator.access.acts import Act
+from coordinator.access.limits import Limits, shipped_limits
 from coordinator.sealing.requests import Requests
 from coordinator.sealing.tables import Row
 from tally_protocol.election.unit import BallotBox, Contest, Relation, UnitRule
@@ -79,9 +80,11 @@ class PublicKeys:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder without faults; `acts` are those of its enrolment desk."""
+    """A folder without faults; `acts` are those of its enrolment desk, `own_limits` its limits.toml if it has one."""
 
     head: Head
     drafts: dict[str, Draft]
     requests: Requests
     acts: tuple[Act, ...] = ()
+    limits: Limits = field(default_factory=shipped_limits)
+    own_limits: bytes = b""

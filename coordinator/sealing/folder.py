@@ -3,6 +3,7 @@
 import tomllib
 from pathlib import Path
 
+from coordinator.access.limits import Limits, read_limits, shipped_limits
 from coordinator.access.registry import FileRegistry
 from coordinator.sealing.contests import of_unit, read_candidates, read_contests
 from coordinator.sealing.draft import Draft, Folder, Head
@@ -14,6 +15,7 @@ from coordinator.sealing.profile_files import ProfileReader
 from coordinator.sealing.requests import read_requests
 from coordinator.sealing.tables import read_table
 from coordinator.sealing.trial import check_folder
+from coordinator.settings import CountyError, Home
 from tally_protocol.election.unit import BallotBox
 from tally_protocol.ids import BoxId, LayoutId, StationId
 
@@ -36,13 +38,25 @@ def read_folder(path: Path) -> Folder:
     if head is None:
         problems.raise_any()
         raise AssertionError("a missing head is a problem")
-    folder = Folder(head, drafts, read_requests(path, head.id, problems), tuple(FileRegistry(path).acts()))
+    limits, own_limits = _read_limits(path, problems)
+    requests = read_requests(path, head.id, problems)
+    folder = Folder(head, drafts, requests, tuple(FileRegistry(path).acts()), limits, own_limits)
     check_confirmed(path, folder.requests, problems, test=head.test)
     if not drafts:
         problems.add("units.csv", 0, "没有任何单位", "no unit")
     check_folder(folder, problems)
     problems.raise_any()
     return folder
+
+
+def _read_limits(path: Path, problems: Problems) -> tuple[Limits, bytes]:
+    """The limits of access that the county's home will have, and the folder's own file if there is one."""
+    own = path / "limits.toml"
+    try:
+        return read_limits(Home(path)), own.read_bytes() if own.exists() else b""
+    except CountyError as error:
+        problems.add("limits.toml", 0, error.zh, error.en)
+        return shipped_limits(), b""
 
 
 def _read_head(path: Path, problems: Problems) -> Head | None:

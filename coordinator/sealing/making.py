@@ -5,10 +5,9 @@ is no home, and the next `init` starts anew with new keys.
 """
 
 import contextlib
-import datetime
-import json
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +16,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from coordinator.access.certificates import SERVER_NAME, Authority
+from coordinator.sealing.bundles import enter_acts, make_bundles
 from coordinator.sealing.draft import Folder, PublicKeys
 from coordinator.sealing.folder import read_folder
 from coordinator.sealing.notes import make_election, make_rosters, make_unit
 from coordinator.sealing.problems import Problem, SealingFault
-from coordinator.settings import CountyError, Home, sync_folder, write_private, write_seed
+from coordinator.settings import CountyError, Home, sync_folder, write_seed
 from coordinator.store import entries as log
 from coordinator.store.stores import SQLITE, first_lock, new_stores
 from coordinator.store.writing import enter_first
@@ -94,7 +93,9 @@ def _make(folder: Folder, home: Home, *, address: str, hosts: list[str], databas
     election = make_election(folder, keys)
     note = sign_record("election", election, [authority])
     digest = record_hash(parse_note(note).text)
-    _make_bundles(folder, home, note, address=address, hosts=hosts)
+    if folder.own_limits:
+        (home.path / "limits.toml").write_bytes(folder.own_limits)
+    certificates = make_bundles(folder, home, note, address=address, hosts=hosts)
     with contextlib.closing(new_stores(home, database)) as stores:
         page: list[log.Entry] = []
         for index, (kind, entry) in enumerate(_notes(folder, home, authority, note, digest)):
@@ -103,6 +104,7 @@ def _make(folder: Folder, home: Home, *, address: str, hosts: list[str], databas
                 enter_first(stores.store, page)
                 page.clear()
         enter_first(stores.store, page)
+        enter_acts(stores.store, folder.acts, certificates, int(time.time()))
         first_lock(stores.lock, election.origin)
     return anchor
 
@@ -127,25 +129,6 @@ def _make_keys(folder: Folder, home: Home) -> tuple[Signer, PublicKeys]:
         log=Hash32(first.public_key().public_bytes_raw()),
         log_mldsa44=encode_base64(second.public_key().public_bytes_raw()),
     )
-
-
-def _make_bundles(folder: Folder, home: Home, note: bytes, *, address: str, hosts: list[str]) -> None:
-    """Certificates, and for each laptop the folder that is carried there."""
-    ca = Authority(folder.head.id, datetime.datetime.now(datetime.UTC))
-    server = ca.server(hosts)
-    write_private(home.authority / "ca.key", ca.pair.key)
-    (home.tls / "ca.pem").write_bytes(ca.pair.certificate)
-    write_private(home.tls / "server.key", server.key)
-    (home.tls / "server.pem").write_bytes(server.certificate)
-    for node, csr in folder.requests.nodes.items():
-        bundle = home.bundles / node
-        bundle.mkdir()
-        (bundle / "ca.pem").write_bytes(ca.pair.certificate)
-        (bundle / "node.pem").write_bytes(ca.laptop(node, csr))
-        (bundle / "election.note").write_bytes(note)
-        county = {"address": address, "server_name": SERVER_NAME}
-        (bundle / "county.json").write_text(json.dumps(county) + "\n", "utf-8")
-        (bundle / "notes.bin").touch()
 
 
 def _notes(

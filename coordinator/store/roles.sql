@@ -7,11 +7,13 @@
 -- sequencer  adds records of the county's own chain and the order of the log; changes or deletes none
 -- publisher  reads records; its own are the staged files and the signed checkpoint
 -- board      reads what is published
+-- registrar  a person at the enrolment desk: codes, requests, confirmations, revocations; adds to their list alone
 DO $roles$
 DECLARE
     wanted text;
 BEGIN
-    FOREACH wanted IN ARRAY ARRAY['changpiao_intake', 'changpiao_sequencer', 'changpiao_publisher', 'changpiao_board']
+    FOREACH wanted IN ARRAY ARRAY['changpiao_intake', 'changpiao_sequencer', 'changpiao_publisher', 'changpiao_board',
+        'changpiao_registrar']
     LOOP
         IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = wanted) THEN
             EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS', wanted);
@@ -22,18 +24,23 @@ $roles$;
 
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA public
-    FROM changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board;
+    FROM changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_registrar;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public
-    FROM changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board;
-GRANT USAGE ON SCHEMA public TO changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board;
+    FROM changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_registrar;
+GRANT USAGE ON SCHEMA public
+    TO changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_registrar;
 GRANT SELECT ON alembic_version, records, log, entries, lock
     TO changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board;
+GRANT SELECT ON alembic_version, records, log, entries TO changpiao_registrar;
 
 -- intake: the newest receipt of a chain replaces the one before, and a unit's version rises; both are made again from
 -- the records, which nobody can touch
 GRANT SELECT, INSERT ON records, sealed, refusals, forks TO changpiao_intake;
 GRANT SELECT, INSERT, UPDATE ON receipts, unit_heads TO changpiao_intake;
 GRANT USAGE ON SEQUENCE records_id_seq TO changpiao_intake;
+
+-- access: a list that only grows; intake adds the certificates that it renews
+GRANT SELECT, INSERT ON access_acts TO changpiao_intake, changpiao_registrar;
 
 GRANT INSERT ON records, log TO changpiao_sequencer;
 GRANT SELECT, INSERT ON unit_heads TO changpiao_sequencer;

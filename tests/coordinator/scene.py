@@ -122,6 +122,7 @@ def new_scene(tmp_path: Path, url: str = SQLITE) -> Iterator[Scene]:
     authority = Authority(world.id, datetime.now(UTC))
     home.tls.mkdir()
     server = authority.server([])
+    write_private(home.tls / "ca.key", authority.pair.key)
     write_private(home.tls / "server.key", server.key)
     (home.tls / "server.pem").write_bytes(server.certificate)
     (home.tls / "ca.pem").write_bytes(authority.pair.certificate)
