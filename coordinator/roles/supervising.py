@@ -131,7 +131,7 @@ class Supervisor:
         """Until SIGTERM."""
         for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(name, lambda number, _frame: self._signals.put(number))
-        with _reserved(self._plan.listen) as listen:
+        with Reserved(self._plan.listen) as listen:
             self._listen = listen
             self._commands = self._plan_commands()
             self._children = [Child(role, command) for role, command in self._commands]
@@ -154,7 +154,7 @@ class Supervisor:
             if role in ("publisher", "sequencer"):
                 command += ["--public", str(plan.public), "--standings", str(plan.standings)]
             if role == "board":
-                command += ["--board", plan.board]
+                command += ["--board", _fixed(plan.board)]
             found.append((role, command))
         # a password in the address must not stand in a list of processes
         os.environ["CHANGPIAO_DATABASE"] = plan.database
@@ -210,23 +210,17 @@ class Supervisor:
                 self._children[place] = Child(*self._commands[place])
 
     def _roll(self) -> None:
-        """One after the other; whoever takes over is ready before the old one ends."""
+        """One after the other; whoever takes over is ready before the old one ends, unless both want one port."""
         LOG.info("rolling restart")
+        _, port = address(self._plan.admin)
         for place, (role, command) in enumerate(self._commands):
-            if role == "board" or not self._children[place].said.get("admin", "").endswith(":0"):
-                fixed = not command[command.index("--admin") + 1].endswith(":0")
-            else:
-                fixed = False
             old = self._children[place]
-            if fixed or role == "board":
-                # its own port must be free first; for laptops the others are there meanwhile
+            if port or role == "board":
+                # for laptops the other intakes are there meanwhile
                 old.end()
-                new = Child(role, command)
-                self._wait_ready(new)
-            else:
-                new = Child(role, command)
-                self._wait_ready(new)
-                old.end()
+            new = Child(role, command)
+            self._wait_ready(new)
+            old.end()
             self._children[place] = new
 
     def _wait_ready(self, child: Child) -> None:
@@ -244,10 +238,17 @@ class Supervisor:
                 child.end()
 
 
-class _reserved:  # noqa: N801 - used as a block
+def _fixed(listen: str) -> str:
+    """A door that keeps its port over restarts: a free one for port 0."""
+    with Reserved(listen) as found:
+        return found
+
+
+class Reserved:
     """A port that the intakes share: the first free one for port 0, kept while this process lives."""
 
     def __init__(self, listen: str) -> None:
+        """Nothing is bound before the block."""
         self._host, self._port = address(listen)
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_STREAM)

@@ -95,11 +95,12 @@ def migrate(database: Database, *parts: str) -> tuple[str, str]:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     scripts = ScriptDirectory.from_config(config)
-    with damage(database.name), database.write() as connection:
+    with database.write() as connection:
         if database.postgres:
             connection.exec_driver_sql(MIGRATING)
-        before = version_of(connection, database, parts[0])
-        if before and scripts.get_revision(before) is None:
+        with damage(database.name):
+            before = version_of(connection, database, parts[0])
+        if before and before not in {script.revision for script in scripts.walk_revisions()}:
             raise _newer(database, before)
         context = EnvironmentContext(config, scripts)
         context.configure(connection=connection, transactional_ddl=True, parts=parts)

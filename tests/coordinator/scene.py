@@ -115,9 +115,9 @@ class Scene:
 
 
 @contextlib.contextmanager
-def new_scene(tmp_path: Path, url: str = SQLITE) -> Iterator[Scene]:
-    """The small county, sealed, with certificates; its processes are killed at the end."""
-    world = World()
+def new_scene(tmp_path: Path, url: str = SQLITE, world: World | None = None) -> Iterator[Scene]:
+    """The small county, or another one, sealed, with certificates; its processes are killed at the end."""
+    world = world or World()
     home = make_home(tmp_path / "home", world, url)
     authority = Authority(world.id, datetime.now(UTC))
     home.tls.mkdir()

@@ -1,0 +1,78 @@
+"""A county of several processes: `up`, or roles started one by one, on a database of a test."""
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.coordinator.scene import PROGRAM, Scene
+
+READY_WITHIN = 120.0
+
+
+class Process:
+    """One process of the program; its first line says that it is ready."""
+
+    def __init__(self, scene: Scene, *words: str, name: str) -> None:
+        self.log = scene.path / f"{name}.log"
+        command = [str(PROGRAM), *words, "--home", str(scene.home.path), "--database", scene.url]
+        command += ["--public", str(scene.path / "public")]
+        with self.log.open("ab") as errors:
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
+        self.name = name
+
+    def ready(self) -> "Process":
+        """Wait for its line."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, self.log.read_text("utf-8")[-3000:]
+        self.said: dict[str, Any] = json.loads(line)
+        self.address = str(self.said.get("address", ""))
+        return self
+
+    def send(self, number: int) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+
+    def end(self, number: int = signal.SIGTERM, seconds: float = 60) -> int:
+        self.send(number)
+        status = self.process.wait(seconds)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return status
+
+    def kill(self) -> None:
+        """For the end of a test, whatever state it is in."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+
+def role(scene: Scene, job: str, *words: str, name: str = "") -> Process:
+    """One role, not waited for."""
+    doors = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
+    return Process(scene, "serve", "--role", job, *doors, *words, name=name or job)
+
+
+def up(scene: Scene, *words: str, intakes: int = 2) -> Process:
+    """Everything on this machine, ready."""
+    doors = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--intakes", str(intakes)]
+    return Process(scene, "up", *doors, *words, name="up").ready()
+
+
+def wait_until(true: Callable[[], bool], what: str, seconds: float = READY_WITHIN) -> None:
+    """Poll; AssertionError when it takes too long."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"waited {seconds} s for: {what}"
+        time.sleep(0.02)
+
+
+def log_text(path: Path) -> str:
+    """What a process said to its log."""
+    return path.read_text("utf-8") if path.exists() else ""
