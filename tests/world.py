@@ -105,6 +105,8 @@ class World:
     rules: tuple[UnitRule, ...] = ()
     relations: tuple[Relation, ...] = ()
     registered: int = 400
+    places: tuple[tuple[str, tuple[str, ...]], ...] = (("v1", ("1", "2")), ("v2", ("1",)))
+    laptops: Mapping[str, str] = field(default_factory=dict)
     entries: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -131,25 +133,29 @@ class World:
             test=self.test,
             threshold=50,
             title="清河县换届选举（演练）",
-            units=2,
-            units_root=Hash32(units_root(["v1", "v2"])),
+            units=len(self.places),
+            units_root=Hash32(units_root([unit for unit, _ in self.places])),
         )
         self.election_note = sign_record("election", self.election, [self.authority])
         self.election_hash = hash_of(self.election_note)
         self.entries.append(self.election_note)
         self.rosters: dict[tuple[str, str], tuple[Roster, Hash32]] = {}
         self.units: dict[str, tuple[Unit, Hash32]] = {}
-        for unit, stations in (("v1", ("1", "2")), ("v2", ("1",))):
+        for unit, stations in self.places:
             self._seal_unit(unit, stations)
 
     def _official(self, unit: str, person: str, role: str) -> Official:
         return Official(id=PersonId(person), key=public(person_name(self.id, unit, person)), role=role)
 
+    def laptop(self, unit: str) -> NodeId:
+        """The laptop that hosts a unit and its stations."""
+        return NodeId(self.laptops.get(unit, "node-1"))
+
     def _seal_unit(self, name: str, stations: Sequence[str]) -> None:
         for station in stations:
             roster = Roster(
                 election=self.election_hash,
-                node=NodeId("node-1"),
+                node=self.laptop(name),
                 officials=tuple(self._official(name, f"{role}-{station}", role) for role in ROLES),
                 prev=ZERO32,
                 station=StationId(station),
@@ -195,7 +201,7 @@ class World:
                 Layout(id=LayoutId("deputies"), contests=(deputy.id,)),
             ),
             name=f"村{name}",
-            node=NodeId("node-1"),
+            node=self.laptop(name),
             place=("清河县", "东乡"),
             prev=ZERO32,
             profile="p1",

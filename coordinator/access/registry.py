@@ -11,7 +11,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -68,14 +68,23 @@ class TableRegistry:
         self._database = database
         self.clock = clock
         self._state = State()
+        self._read = False
         # the keeper's thread reads while a renewal acts
         self._turn = threading.Lock()
 
     def state(self) -> State:
         """Catch up with what other processes have added."""
         with self._turn:
-            self._state.apply(read_act(*row) for row in table.after(self._database, self._state.last))
+            self._take(table.after(self._database, self._state.last))
             return self._state
+
+    def _take(self, rows: Sequence[table.Row]) -> None:
+        acts = [read_act(*row) for row in rows]
+        if self._read:
+            # of another process: its audit line stands in this one's log, too
+            _tell(acts)
+        self._read = True
+        self._state.apply(acts)
 
     @contextlib.contextmanager
     def acting(self) -> Iterator[Acting]:
@@ -83,7 +92,7 @@ class TableRegistry:
         with self._turn:
             with table.adding(self._database, self._state.last) as (rows, add):
                 # committed by others before this transaction had its turn
-                self._state.apply(read_act(*row) for row in rows)
+                self._take(rows)
                 acting = Acting(self._state, int(self.clock()))
                 yield acting
                 add([(act.id, act.time, act.act, act.node, act.text) for act in acting.added])

@@ -109,7 +109,8 @@ async def open_stream(laptop: Laptop, address: str) -> Open:
 async def prove(laptop: Laptop, address: str, digest: bytes = bytes(32)) -> tuple[str, str]:
     """Ask for a proof: status and details."""
     async with channel(laptop, address) as one:
-        return await status_of(intake_pb2_grpc.IntakeServiceStub(one).Prove(intake_pb2.ProveRequest(record_hash=digest)))
+        stub = intake_pb2_grpc.IntakeServiceStub(one)
+        return await status_of(stub.Prove(intake_pb2.ProveRequest(record_hash=digest)))
 
 
 async def renew(laptop: Laptop, address: str, csr: bytes) -> access_pb2.RenewResponse:
@@ -129,10 +130,10 @@ async def status_of(call: Any) -> tuple[str, str]:
     return "OK", ""
 
 
-def command(*words: str, url: str = "", code: int = 0, env: dict[str, str] | None = None) -> str:
+def command(*words: str, url: str = "", code: int = 0) -> str:
     """A command of tally-coordinator; gives standard output, or standard error where it must fail."""
-    more = ["--database", url] if url else []
-    done = subprocess.run([str(PROGRAM), *words, *more], capture_output=True, text=True, timeout=120, check=False, env=env)
+    whole = [str(PROGRAM), *words, *(["--database", url] if url else [])]
+    done = subprocess.run(whole, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout if code == 0 else done.stderr
 

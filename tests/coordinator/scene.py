@@ -157,6 +157,15 @@ def published(scene: Scene) -> int:
     return open_checkpoint(data, election.origin, election.log_ed25519, base64.b64decode(election.log_mldsa44)).size
 
 
+def until_sized(scene: Scene, size: int) -> None:
+    """Until the published log has more than so many entries."""
+    for _ in range(600):
+        if (scene.path / "public" / "checkpoint").exists() and published(scene) > size:
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"no {size} entries published within a minute")
+
+
 def handoff(path: Path, received: list[Received]) -> Path:
     parts = [len(part).to_bytes(4, "big") + part for r in received for part in (r.note, r.sealed)]
     path.write_bytes(HEADER + b"".join(parts))
