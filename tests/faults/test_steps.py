@@ -18,7 +18,7 @@ from coordinator.publish.folder import PublicFolder
 from coordinator.publish.lock import Lock
 from coordinator.publish.publisher import Publisher
 from coordinator.publish.sequencer import Sequencer
-from coordinator.service import load_keys
+from coordinator.roles.keys import load_keys
 from coordinator.settings import CountyError, Home
 from coordinator.store.database import Database
 from tests.faults.ledger import Settled
