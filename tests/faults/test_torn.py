@@ -25,15 +25,17 @@ from tests.faults.verdict import check_whole
 
 pytestmark = pytest.mark.fault
 STORE_ROWS = {
-    "a signature": "UPDATE entries SET note = CAST(substr(note, 1, length(note) - 9) || 'A' || substr(note, -8)"
-    " AS BLOB) WHERE kind = 'batch' AND idx = (SELECT max(idx) FROM entries WHERE kind = 'batch')",
-    "a figure": "UPDATE entries SET note = CAST(replace(note, '\"seq\":2', '\"seq\":3') AS BLOB) WHERE kind = 'batch'",
-    "a leaf": "UPDATE entries SET leaf = zeroblob(32) WHERE idx = 3",
-    "a hash": "UPDATE entries SET hash = zeroblob(32) WHERE idx = 12",
-    "a row in the middle": "DELETE FROM entries WHERE idx = 14",
-    "the last row": "DELETE FROM entries WHERE idx = (SELECT max(idx) FROM entries)",
-    "half a note": "UPDATE entries SET note = substr(note, 1, length(note) / 2) WHERE idx = 9",
-    "the order": "UPDATE entries SET idx = 9999 WHERE idx = 15",
+    "a signature": "UPDATE records SET note = CAST(substr(note, 1, length(note) - 9) || 'A' || substr(note, -8)"
+    " AS BLOB) WHERE id = (SELECT max(id) FROM records WHERE kind = 'batch')",
+    "a figure": "UPDATE records SET note = CAST(replace(note, '\"seq\":2', '\"seq\":3') AS BLOB) WHERE kind = 'batch'",
+    "a leaf": "UPDATE records SET leaf = zeroblob(32) WHERE id = 3",
+    "a hash": "UPDATE records SET hash = zeroblob(32) WHERE id = 12",
+    "a row in the middle": "DELETE FROM records WHERE id = 14",
+    "the last row": "DELETE FROM records WHERE id = (SELECT max(id) FROM records)",
+    "half a note": "UPDATE records SET note = substr(note, 1, length(note) / 2) WHERE id = 9",
+    "the order": "UPDATE log SET idx = 9999 WHERE idx = 15",
+    "a place in the middle": "DELETE FROM log WHERE idx = 14",
+    "the last place": "DELETE FROM log WHERE idx = (SELECT max(idx) FROM log)",
 }
 
 
@@ -176,7 +178,7 @@ def test_torn_staged_tiles_are_never_published(counted: Town, tmp_path: Path) ->
 
 def test_a_damaged_sealed_part_is_not_exported(counted: Town, tmp_path: Path) -> None:
     with Rig(counted, tmp_path / "round") as rig:
-        spoil = "UPDATE sealed SET blob = zeroblob(length(blob)) WHERE idx = (SELECT max(idx) FROM sealed)"
+        spoil = "UPDATE sealed SET blob = zeroblob(length(blob)) WHERE record = (SELECT max(record) FROM sealed)"
         damage_row(rig.town.county / "store.db", spoil)
         with pytest.raises(Exception, match="E_SEALED"):
             export_ballots(rig.town.county, tmp_path / "sealed")
