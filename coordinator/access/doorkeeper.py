@@ -99,7 +99,7 @@ class Doorkeeper(aio.ServerInterceptor):
                 else:
                     await behaviour(paced, watched)
             except asyncio.CancelledError:
-                if stream.refusal is None or (task := asyncio.current_task()) is None:
+                if stream.refusal is None or stream.blocked or (task := asyncio.current_task()) is None:
                     raise
                 # ended by the gate, not by the laptop: say why
                 task.uncancel()

@@ -67,12 +67,15 @@ class Stream:
     writing: float | None = None
     refusal: Refusal | None = None
     ended: bool = False
+    # a peer that takes no answers takes no status either
+    blocked: bool = False
 
     def end(self, refusal: Refusal) -> bool:
         """End it from outside, once; its handler turns the first reason into the stream's status."""
         if self.ended:
             return False
         self.ended = True
+        self.blocked = self.writing is not None
         self.refusal = self.refusal or refusal
         if self.task is not None:
             self.task.cancel()

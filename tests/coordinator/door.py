@@ -19,7 +19,7 @@ from grpc import aio
 from coordinator.access.certificates import SERVER_NAME, Authority
 from coordinator.access.limits import SHIPPED
 from tally_protocol.wire.v1 import access_pb2, access_pb2_grpc, intake_pb2, intake_pb2_grpc
-from tests.coordinator.scene import PROGRAM, Laptop
+from tests.coordinator.scene import PROGRAM, Laptop, Running
 
 HOUR = 3600.0
 
@@ -96,7 +96,9 @@ class Open:
         return (await self.call.code()).name, await self.call.details()
 
     async def close(self) -> None:
+        """The connection lives as long as anything refers to one of its calls."""
         self.call.cancel()
+        self.call = None
         await self.channel.close()
 
 
@@ -145,6 +147,12 @@ async def until(done: Callable[[], bool], seconds: float = 20.0) -> float:
         assert time.monotonic() - began < seconds, f"not within {seconds} s"
         await asyncio.sleep(0.02)
     return time.monotonic() - began
+
+
+def metric(county: Running, name: str) -> float:
+    """One series of the metrics page."""
+    found = re.search(rf"^{re.escape(name)} (\S+)$", county.get("/metrics")[1], re.MULTILINE)
+    return float(found[1]) if found else 0.0
 
 
 def percentile(values: Sequence[float], share: float) -> float:

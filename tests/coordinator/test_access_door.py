@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 import ssl
 import time
 from collections.abc import Callable
@@ -24,6 +23,7 @@ from tests.coordinator.door import (
     der,
     laptop_for,
     limits_file,
+    metric,
     open_stream,
     prove,
     renew,
@@ -45,12 +45,6 @@ def serve(scene: Scene, **changes: float) -> Running:
 
 def revoke(scene: Scene, node: str, reason: str = "遗失 lost") -> None:
     command("revoke", node, reason, "--home", str(scene.home.path), url=scene.url)
-
-
-def metric(county: Running, name: str) -> float:
-    """One series of the metrics page."""
-    found = re.search(rf"^{re.escape(name)} (\S+)$", county.get("/metrics")[1], re.MULTILINE)
-    return float(found[1]) if found else 0.0
 
 
 def test_a_revoked_laptop_is_out_within_seconds_and_others_go_on(scene: Scene) -> None:
