@@ -1,16 +1,20 @@
 """The coordinator's intake against its floor: the real program, real mTLS, pre-signed load from another process.
 
 `python -m benchmarks.intake [STATIONS]`. CPU of the coordinator comes from /proc: up to the last answer, and with what
-publishing costs afterwards. The floor of the same batches is timed between two deliveries.
+publishing costs afterwards. The floor of the same batches is timed between two deliveries. Beside the county on SQLite
+stands the same county on PostgreSQL; their rounds alternate, so that the ratio of both holds on a noisy machine.
 """
 
 import json
 import os
+import re
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -22,13 +26,21 @@ from benchmarks.load import BUSY, GROUP
 from benchmarks.process import cpu_seconds, resident
 from benchmarks.rounds import heading, table, verdict
 from benchmarks.sealing import write_folder
+from coordinator.access.limits import SHIPPED
+from coordinator.settings import Home
+from coordinator.store import entries as log
+from coordinator.store.migrating import EVERY_PART, migrate
+from coordinator.store.postgres import Postgres
+from coordinator.store.stores import SQLITE, first_lock, open_stores
+from coordinator.store.writing import enter_first
+from tests.postgres import own_server
 
 STATIONS = 3000  # all connected at the end
 ROUNDS = 5
 BATCHES = 24  # of each busy station in a round
 PACED = 12.0  # seconds at half the rate, at most
 SETTLE = 2.5  # seconds in which what was accepted gets published
-MOST_RATIO, MOST_P99 = 2.5, 1.0
+MOST_RATIO, MOST_P99, MOST_POSTGRES = 2.5, 1.0, 1.3
 COORDINATOR = str(Path(sys.executable).parent / "tally-coordinator")
 
 
@@ -138,25 +150,102 @@ def crowd(child: Child, coordinator: int, rate: float) -> None:
     verdict("acknowledgement p99, seconds, at half the highest rate", paced["p99"], most=MOST_P99)
 
 
-def start_coordinator(home: Path, public: Path, log: Path) -> "subprocess.Popen[str]":
-    """The real program."""
-    command = [COORDINATOR, "serve", "--home", str(home), "--public", str(public)]
-    command += ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
-    with log.open("wb") as stream:
+@dataclass(frozen=True, slots=True)
+class County:
+    """A running coordinator and the load that is its own."""
+
+    name: str
+    process: "subprocess.Popen[str]"
+    load: Child
+    admin: str
+
+
+def start_coordinator(home: Path, folder: Path, name: str, url: str) -> "subprocess.Popen[str]":
+    """The real program; limits as for laptops that do nothing but send."""
+    limits = folder / "limits.toml"
+    if not limits.exists():
+        text = re.sub(r"(?m)^(records_per_second|burst)(_most)? = .*$", r"\1\2 = 1000000", SHIPPED.read_text("utf-8"))
+        limits.write_text(re.sub(r"(?m)^(\w+_per_address) = .*$", r"\1 = 0", text), "utf-8")
+    command = [COORDINATOR, "serve", "--home", str(home), "--public", str(folder / f"public-{name}")]
+    command += ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--limits", str(limits), "--database", url]
+    with (folder / f"{name}.log").open("wb") as stream:
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stream, text=True)
 
 
-def address_of(process: "subprocess.Popen[str]", log: Path) -> str:
-    """Wait until it is ready; the address of the laptops' door."""
+def copy_to_server(home: Path, url: str) -> None:
+    """The same sealed election in a PostgreSQL database."""
+    stores = open_stores(Home(home))
+    entries = list(log.read_range(stores.store, 0, log.size(stores.store)))
+    with stores.lock.read() as connection:
+        origin = connection.exec_driver_sql("SELECT origin FROM lock").scalar_one()
+    stores.close()
+    server = Postgres(url)
+    migrate(server, *EVERY_PART)
+    enter_first(server, entries)
+    first_lock(server, str(origin))
+    server.close()
+
+
+def commits(admin: str) -> tuple[float, float]:
+    """Commit groups so far, and the records in them."""
+    with urllib.request.urlopen(f"http://{admin}/metrics", timeout=10) as answer:
+        text = answer.read().decode()
+    found = dict(re.findall(r"(?m)^changpiao_commit_records_(count|sum) (\S+)$", text))
+    return float(found["count"]), float(found["sum"])
+
+
+def compare(counties: list[County]) -> float:
+    """Rounds in turn; the floor and its ratios for the first, the ratio of the second to it; gives the first's rate."""
+    rounds: list[list[Round]] = [[] for _ in counties]
+    before = [commits(county.admin) for county in counties]
+    for _ in range(ROUNDS):
+        for county, found in zip(counties, rounds, strict=True):
+            found.append(one_round(county.load, county.process.pid))
+    rates = []
+    for county, found, (groups, records) in zip(counties, rounds, before, strict=True):
+        print(f"   on {county.name}:")
+        rates.append(report(found))
+        after = commits(county.admin)
+        print(f"   grouped commits: {(after[1] - records) / (after[0] - groups):.0f} records a commit")
+    first, second = rounds
+    ratio = median(two.cpu / one.cpu for one, two in zip(first, second, strict=True))
+    verdict("PostgreSQL: coordinator CPU a batch / SQLite's", ratio, most=MOST_POSTGRES)
+    published = median(two.cpu_published / one.cpu_published for one, two in zip(first, second, strict=True))
+    print(f"          with publishing: {published:.2f}; the server's own CPU is not in it")
+    return rates[0]
+
+
+def said_by(process: "subprocess.Popen[str]", log_file: Path) -> dict[str, str]:
+    """Wait until it is ready; what it says of its doors."""
     assert process.stdout is not None
     ready = process.stdout.readline()
     if not ready:
-        raise SystemExit(f"the coordinator did not start:\n{log.read_text('utf-8')}")
-    return str(json.loads(ready)["address"])
+        raise SystemExit(f"the coordinator did not start:\n{log_file.read_text('utf-8')}")
+    found: dict[str, str] = json.loads(ready)
+    return found
+
+
+def start_county(stack: ExitStack, folder: Path, name: str, url: str, crowd_size: int) -> County:
+    """A coordinator and a load process that has signed everything."""
+    home, sealing = folder / "home", folder / "sealing"
+    if url != SQLITE:
+        # the same keys and certificates; each coordinator has files of its own in its home
+        shutil.copytree(home, folder / "home-server")
+        home = folder / "home-server"
+    process = stack.enter_context(running(start_coordinator(home, folder, name, url)))
+    said = said_by(process, folder / f"{name}.log")
+    command = [sys.executable, "-m", "benchmarks.load", str(sealing), str(home), said["address"]]
+    command += [str(ROUNDS * BATCHES), str(crowd_size)]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    load = Child(stack.enter_context(running(child)))
+    letters = load.ready["letters"]
+    print(f"   {name}: {letters:.0f} records signed before; {BUSY} busy stations, {GROUP} envelopes a message")
+    load.ask("open")
+    return County(name, process, load, said["admin"])
 
 
 def main() -> None:
-    """Seal a county, start it, load it."""
+    """Seal a county, start it on both databases, load it."""
     stations = int(sys.argv[1]) if len(sys.argv) > 1 else STATIONS
     heading("intake: the coordinator beside its floor")
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -172,18 +261,14 @@ def main() -> None:
         )
         print(f"   {BUSY + stations} units, stations, laptops: enrolled in {written - began:.0f} s, sealed in"
               f" {time.perf_counter() - written:.0f} s")  # fmt: skip
-        log = folder / "coordinator.log"
-        process = stack.enter_context(running(start_coordinator(home, folder / "public", log)))
-        address = address_of(process, log)
-        command = [sys.executable, "-m", "benchmarks.load", str(sealing), str(home), address]
-        command += [str(ROUNDS * BATCHES), str(stations)]
-        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        load = Child(stack.enter_context(running(child)))
-        letters = load.ready["letters"]
-        print(f"   {letters:.0f} records signed before; {BUSY} busy stations, {GROUP} envelopes a message")
-        load.ask("open")
-        rate = report([one_round(load, process.pid) for _ in range(ROUNDS)])
-        crowd(load, process.pid, rate)
+        server = stack.enter_context(own_server())
+        url = server.url("postgres").render_as_string(hide_password=False)
+        copy_to_server(home, url)
+        counties = [
+            start_county(stack, folder, "SQLite", SQLITE, stations), start_county(stack, folder, "PostgreSQL", url, 1)
+        ]
+        rate = compare(counties)
+        crowd(counties[0].load, counties[0].process.pid, rate)
 
 
 if __name__ == "__main__":

@@ -215,7 +215,7 @@ def _insert(connection: Connection, database: Database, table: _Table, rows: lis
             copy.set_types(table.types)
             for row in rows:
                 copy.write_row(row)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the driver is not imported where there is no server
         # as the engine says it, for this statement goes around it
         shorten(error)
         raise DBAPIError(statement, None, error, hide_parameters=True) from None

@@ -88,7 +88,7 @@ class Late(threading.Thread):
             writing.append = whole
 
 
-def test_a_lower_number_that_commits_later_is_not_left_out(pair: Pair, tmp_path: Path) -> None:
+def test_a_lower_number_that_commits_later_is_not_left_out(pair: Pair) -> None:
     """[LOG-3]: numbers are drawn before commits; whoever reads by number alone would lose the late one."""
     slow, quick = pair.world.desk("v1", "1"), pair.world.desk("v2", "1")
     for desk in (slow, quick):

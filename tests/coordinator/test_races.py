@@ -217,7 +217,7 @@ def at_once(first: Callable[[], object], second: Callable[[], object], dice: ran
         threading.Event().wait(pause)
         try:
             work()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - all of it is judged
             raised.append(error)
 
     threads = [
@@ -230,11 +230,30 @@ def at_once(first: Callable[[], object], second: Callable[[], object], dice: ran
     return raised
 
 
-def only_lost_locks(raised: list[BaseException], old: Publisher | Writer) -> None:
+def only_lost_locks(raised: list[BaseException]) -> None:
     """An old leader ends with E_LOCK, or because its folder is gone; nothing else may happen."""
     for error in raised:
         gone = isinstance(error, FileNotFoundError) and ".writing-" in str(error.filename)
-        assert gone or (isinstance(error, CountyError) and "E_LOCK" in str(error)), (old, error)
+        assert gone or (isinstance(error, CountyError) and "E_LOCK" in str(error)), error
+
+
+def _race_to_place(bench: Bench, old: Writer, dice: random.Random) -> Writer:
+    """The old sequencer places while its successor begins; gives the successor."""
+    begun: list[Writer] = []
+    only_lost_locks(at_once(lambda: gather(old), lambda: begun.append(_succeed(bench)), dice))
+    return begun[0]
+
+
+def _race_to_publish(bench: Bench, old: Publisher, now: int, dice: random.Random) -> Publisher:
+    """The old publisher publishes while its successor begins; gives the successor."""
+    begun: list[Publisher] = []
+    public = old._folder.path  # noqa: SLF001 - one folder for all
+    only_lost_locks(
+        at_once(
+            lambda: old.publish(log.size(bench.store)), lambda: begun.append(_take_over(bench, public, now)), dice
+        )
+    )
+    return begun[0]
 
 
 @pytest.mark.fault
@@ -253,21 +272,12 @@ def test_two_leaders_never_sign_conflicting_checkpoints(postgres_url: str, tmp_p
     publishing.recover(bench.writer.county.size)
     for number in range(LEADER_RACES):
         bench.one(desk.next(bench))
-        placed: list[Writer] = []
-        raised = at_once(lambda: gather(placing), lambda: placed.append(_succeed(bench)), dice)
-        only_lost_locks(raised, placing)
-        placing = placed[0]
-        published: list[Publisher] = []
+        placing = _race_to_place(bench, placing, dice)
         old = publishing
-        raised = at_once(
-            lambda: old.publish(log.size(bench.store)),
-            lambda: published.append(_take_over(bench, public, TIME + number + 1)), dice,
-        )  # fmt: skip
-        only_lost_locks(raised, old)
-        publishing = published[0]
+        publishing = _race_to_publish(bench, old, TIME + number + 1, dice)
         seen.look()
         # the old one wakes up once more, long after
-        only_lost_locks(at_once(lambda: old.settle(), seen.look, dice), old)
+        only_lost_locks(at_once(old.settle, seen.look, dice))
         seen.look()
     seen.check()
     assert seen.shown[-1].size == seen.signed[-1].size == log.size(bench.store) == 6 + LEADER_RACES
@@ -288,7 +298,7 @@ def test_an_old_publisher_that_wakes_up_before_its_last_line(
     seen = Published(bench, public)
     old = publisher_of(bench, public, Old(bench.store, "publisher"), TIME)
     stopped, woken = threading.Event(), threading.Event()
-    whole = folder_module._replace  # noqa: SLF001 - the line on which it is stopped
+    whole = folder_module._replace
 
     def stops(path: Path, data: bytes, writing: Path | None = None) -> None:
         if path.name == "checkpoint" and threading.current_thread().name == "old":
@@ -303,7 +313,7 @@ def test_an_old_publisher_that_wakes_up_before_its_last_line(
         try:
             old.recover(log.size(bench.store))
             old.publish(log.size(bench.store))
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - all of it is judged
             raised.append(error)
 
     thread = threading.Thread(target=run, name="old")
@@ -319,9 +329,30 @@ def test_an_old_publisher_that_wakes_up_before_its_last_line(
     thread.join()
     seen.look()
     seen.check()
-    only_lost_locks(raised, old)
+    only_lost_locks(raised)
     assert raised
     assert [head.size for head in seen.shown] == [7, 7]
+    bench.close()
+
+
+def test_an_old_publisher_cannot_swap(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """[PUB-2]: another begins after the old one has staged; it has swapped nothing yet, still the old one may not."""
+    world = World()
+    bench = Bench(make_home(tmp_path / "home", world, postgres_url), world, postgres_url, places=False)
+    store = bench.store
+    assert isinstance(store, Postgres)
+    old = publisher_of(bench, tmp_path / "public", Old(store, "publisher"), TIME)
+    old.recover(log.size(store))
+    staged = old._stage  # noqa: SLF001 - another begins after this line
+
+    def follow(*given: object, **more: object) -> None:
+        staged(*given, **more)  # type: ignore[arg-type]
+        Old(store, "publisher")
+
+    monkeypatch.setattr(old, "_stage", follow)
+    with pytest.raises(CountyError, match="E_LOCK"):
+        old.publish(log.size(store))
+    assert Lock(store, world.origin).read() == (b"", 0)
     bench.close()
 
 
@@ -362,7 +393,7 @@ class Filler:
 
 
 def test_a_leader_waits_in_line_and_takes_a_higher_number(postgres_url: str) -> None:
-    """The advisory lock has one holder; when it goes, the next one has the next number, and the old one's is worth nothing."""
+    """The lock has one holder; when it goes, the next one has the next number, and the old number is worth nothing."""
     database = Postgres(postgres_url)
     stop = threading.Event()
     first, second = (Leadership(database, "publisher", lambda _: None) for _ in range(2))

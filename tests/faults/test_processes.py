@@ -30,7 +30,7 @@ from tally_protocol.ids import Hash32
 from tally_protocol.log.checkpoint import Checkpoint, open_checkpoint
 from tally_protocol.merkle.hashing import leaf_hash, root_of
 from tally_protocol.record.receipt import read_receipt
-from tests.coordinator.processes import Process, log_text, up, wait_until
+from tests.coordinator.processes import log_text, up, wait_until
 from tests.coordinator.scene import Scene, new_scene
 from tests.faults.crowd import Promises, Sender, Table, finish
 from tests.faults.rig import ROUNDS
@@ -127,6 +127,8 @@ class County:
                 self.up.kill()
                 port = self._listen.rsplit(":", 1)[1]
                 self.up = up(self.scene, "--standings", "2", "--listen", f"127.0.0.1:{port}")
+            case _:
+                raise ValueError(kind)
         return kind
 
 

@@ -36,7 +36,7 @@ def totals(rig: Rig) -> dict[tuple[str, str, str], int]:
     """What `tally-verifier totals` finds in the public folder alone."""
     text = io.StringIO()
     with contextlib.redirect_stdout(text):
-        code = commands.totals(str(rig.public), processes=1, render=_silent)
+        code = commands.table(str(rig.public), "totals", processes=1, render=_silent)
     assert code == 0, code
     rows = csv.DictReader(text.getvalue().splitlines())
     return {(row["unit"], row["contest"], row["candidate"]): int(row["votes"]) for row in rows}
