@@ -26,7 +26,7 @@ BREAKS = [
 ]
 ROOMS = [
     "tally_protocol", "tally_protocol/record", "tally_protocol/wire", "tally_protocol/wire/v1", "tally_node",
-    "coordinator", "coordinator/intake", "coordinator/store", "verifier", "rehearsal",
+    "coordinator", "coordinator/intake", "coordinator/roles", "coordinator/store", "verifier", "rehearsal",
 ]
 FILES = ["tally_node/service.py", "verifier/checks.py", "tally_protocol/errors.py"]
 
