@@ -135,6 +135,11 @@ class Server:
         os.kill(self.pid, signal.SIGKILL)
         self._process.wait()
 
+    def leave(self) -> None:
+        """Somebody else will stop it: this process need not be told that it still runs."""
+        if self._process is not None:
+            self._process.returncode = 0
+
     def stop(self) -> None:
         """Fast shutdown; works from another process than the one that started it."""
         try:
@@ -203,6 +208,8 @@ def shared_server() -> Iterator[URL]:
             last = not users
             if last:
                 server.stop()
+            else:
+                server.leave()
         if last:
             shutil.rmtree(home, ignore_errors=True)
 

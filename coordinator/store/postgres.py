@@ -4,16 +4,22 @@ What must hold is set for each session or checked at the door: commits wait for 
 transaction loses it after `STUCK_MS`, so that the rows it locked are free for the others.
 """
 
+import logging
+import time
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from coordinator.settings import CountyError
 from coordinator.store.database import Database
 
+LOG = logging.getLogger("changpiao.store")
 DRIVER = "postgresql+psycopg"
+AGAIN = 0.25
+# how long a role waits for its server at start
+PATIENCE = 15.0
 OLDEST = 140000  # idle_session_timeout, the lease of leaders, came with 14
 STUCK_MS = 5000
 STATEMENT_MS = 60_000
@@ -91,8 +97,11 @@ class Postgres(Database):
 
     postgres = True
 
-    def __init__(self, url: str, job: str = "tool") -> None:
-        """Connect once and look: a server that could lose a commit, or is too old, is refused."""
+    def __init__(self, url: str, job: str = "tool", patience: float = 0.0) -> None:
+        """Connect and look: a server that could lose a commit, or is too old, is refused.
+
+        `patience`: seconds to wait for a server that does not answer yet; it may be starting again like ourselves.
+        """
         found = make_url(url)
         self.address = found
         self.name = f"{found.host or found.query.get('host', '')}/{found.database}"
@@ -103,6 +112,7 @@ class Postgres(Database):
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
         try:
+            self._wait(patience)
             self._look()
         except SQLAlchemyError as error:
             self.close()
@@ -113,6 +123,20 @@ class Postgres(Database):
         except CountyError:
             self.close()
             raise
+
+    def _wait(self, patience: float) -> None:
+        end = time.monotonic() + patience
+        while True:
+            try:
+                with self.read() as connection:
+                    connection.exec_driver_sql("SELECT 1")
+            except OperationalError as error:
+                if time.monotonic() >= end:
+                    raise
+                LOG.warning("waits for the database", extra={"error": _first_line(error)})
+                time.sleep(AGAIN)
+            else:
+                return
 
     def _look(self) -> None:
         asked = "current_setting('server_version_num')::int, current_setting('fsync'), "

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from coordinator.settings import CountyError, Home
 from coordinator.store.database import Database
 from coordinator.store.migrating import EVERY_PART, expect, try_migrate
-from coordinator.store.postgres import Postgres, is_postgres
+from coordinator.store.postgres import PATIENCE, Postgres, is_postgres
 
 SQLITE = "sqlite:///"
 
@@ -33,7 +33,7 @@ class Stores:
 def open_stores(home: Home, url: str = SQLITE, job: str = "tool") -> Stores:
     """Open what the setting names; CountyError if it is missing, damaged, or of another schema."""
     if is_postgres(url):
-        one = Postgres(url, job)
+        one = Postgres(url, job, PATIENCE)
         with _closed_on_fault(one):
             expect(one)
         return Stores(one, one, one)
@@ -73,7 +73,7 @@ def open_server(url: str, job: str) -> Postgres:
             f"角色 {job} 需要 PostgreSQL（--database postgresql+psycopg://...）；SQLite 只用 --role all",
             f"role {job} needs PostgreSQL (--database postgresql+psycopg://...); SQLite has --role all alone",
         )
-    server = Postgres(url, job)
+    server = Postgres(url, job, PATIENCE)
     with _closed_on_fault(server):
         expect(server)
     return server

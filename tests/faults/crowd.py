@@ -65,8 +65,12 @@ class Sender:
     def _once(self, chain: str, received: Sequence[Received]) -> bool:
         with self._laptop.channel(self._address) as channel:
             stub = intake_pb2_grpc.IntakeServiceStub(channel)
-            (first,) = stub.Deliver(iter([hello(chain)]), timeout=CALL_SECONDS)
-            start = int(first.resume.positions[0].next_seq)
+            resumes = list(stub.Deliver(iter([hello(chain)]), timeout=CALL_SECONDS))
+            if not resumes:
+                # the process was asked to end: it ended the stream before it had read the question
+                self._promises.count_retry()
+                return False
+            start = int(resumes[0].resume.positions[0].next_seq)
             # the last one again: its receipt may have been lost with the connection
             owed = received[max(0, start - 1) :]
             for answer in stub.Deliver(self._groups(owed), timeout=CALL_SECONDS):
