@@ -83,11 +83,14 @@ format: $(VENV)/.ready-dev ## repair what ruff can repair by itself
 
 # --- suites that try harder than make test ---------------------------------------------------------------------------
 
-.PHONY: slow faults attacks properties mutants vectors checkers real real-county bench
+.PHONY: slow soak faults attacks properties mutants vectors checkers real real-county bench
 slow: $(VENV)/.ready-dev ## the tests that make test leaves out: thousands of rounds, every mutant, millions of elections
 	@$(PYTEST) -n 2 -m slow
 	@$(MAKE) --no-print-directory mutants MUTANTS=
 	@CHANGPIAO_ELECTIONS=3000000 $(PYTEST) -n 2 tests/properties/test_law.py
+
+soak: $(VENV)/.ready-dev ## thousands of laptops on this machine for minutes: they lose the county and come back
+	@$(PYTEST) -s -m "slow or not slow" tests/soak
 
 faults: $(VENV)/.ready-dev ## kill -9, full disk, torn files, cut networks; FAULT_ROUNDS=100
 	@command -v strace >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq strace >/dev/null 2>&1; } \
