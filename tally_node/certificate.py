@@ -77,7 +77,8 @@ def current(home: Home, keyring: Keyring) -> Pair:
     renewed = Pair(later["key"].encode(), later["certificate"].encode())
     try:
         # the bundle's certificate may be for a key that has been replaced since
-        if fits(keyring.tls_pem, first.certificate) and first.parsed.not_valid_before > renewed.parsed.not_valid_before:
+        newer = first.parsed.not_valid_before_utc > renewed.parsed.not_valid_before_utc
+        if newer and fits(keyring.tls_pem, first.certificate):
             return first
     except ValueError as error:
         raise NodeError("N_BUNDLE", str(home.county / "node.pem"), found=error) from None

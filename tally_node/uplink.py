@@ -150,12 +150,13 @@ class Uplink:
                 continue
             except _RETRY as error:
                 self.last_error = self._said or _short(error)
+            code = self._explain()
             now = self._waiting.monotonic()
             if self._outbox.progress != seen:
                 attempt, seen, since = 0, self._outbox.progress, now
             elif self._give_up is not None and now - since > self._give_up:
                 return False
-            pause = self._waiting.pause(BACKOFF_FULL if self._explain() == "E_REVOKED" else attempt)
+            pause = self._waiting.pause(BACKOFF_FULL if code == "E_REVOKED" else attempt)
             self._talk(f"{self.last_error}; {pause:.1f} s")
             attempt += 1
             await self._waiting.sleep(pause)
