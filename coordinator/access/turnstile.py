@@ -187,7 +187,7 @@ class _Half(asyncio.Protocol):
 
 
 class _Outer(_Half):
-    """Towards the laptop; the other side is made when this one is let in."""
+    """Towards the laptop; the other side is made at its first words."""
 
     def __init__(self, turnstile: Turnstile) -> None:
         super().__init__()
@@ -205,13 +205,8 @@ class _Outer(_Half):
             self.address = ""
             self.abort()
             return
-        if self.transport is not None:
-            self.transport.pause_reading()
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(self._turnstile.patience, self._turnstile.expire, self)
-        self.other = inner = _Half()
-        inner.other = self
-        self._task = loop.create_task(self._turnstile.dial(self, inner))
 
     def joined(self, inside: int) -> bool:
         """The side towards gRPC is there: hand on what came early, then everything. False: the laptop has gone."""
@@ -225,10 +220,16 @@ class _Outer(_Half):
         return True
 
     def data_received(self, data: bytes) -> None:
-        if self._early is not None:
-            self._early.append(data)
+        if self._early is None:
+            super().data_received(data)
             return
-        super().data_received(data)
+        self._early.append(data)
+        if self._task is None and self.transport is not None:
+            # somebody who says nothing costs one file handle, not three
+            self.transport.pause_reading()
+            self.other = inner = _Half()
+            inner.other = self
+            self._task = asyncio.get_running_loop().create_task(self._turnstile.dial(self, inner))
 
     def known(self) -> None:
         """No stranger any more."""

@@ -71,7 +71,7 @@ WRONG: dict[str, Callable[[str], str]] = {
     "honest groups would never pass": lambda t: swap("burst = 50", "burst = 1")(
         swap("patience_seconds = 10", "patience_seconds = 0")(t)
     ),
-    "half a turnstile": swap("strangers_per_address = 256", "strangers_per_address = 0"),
+    "half a turnstile": swap("strangers_per_address = 4096", "strangers_per_address = 0"),
     "part is no table": lambda t: "codes = 3\n" + swap("[codes]\ndays = 7\n", "")(t),
 }
 
