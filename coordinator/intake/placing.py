@@ -63,13 +63,17 @@ class Horizon:
         if self._postgres and self._mark is not None:
             self._oldest = int(connection.exec_driver_sql(_OLDEST).scalar_one())
 
+    def rest(self) -> None:
+        """After a look that found nothing: the mark is the floor if all who ran when it was set have ended."""
+        if self._mark is not None and self._oldest >= self._mark[1]:
+            self.floor, self._mark = self._mark[0], None
+
     def looked(self, connection: Connection, newest: int) -> None:
         """After it: all that was visible above the floor is placed; `newest` is the highest of it, -1 if none was."""
         if not self._postgres:
             self.floor = max(self.floor, newest)
             return
-        if self._mark is not None and self._oldest >= self._mark[1]:
-            self.floor, self._mark = self._mark[0], None
+        self.rest()
         if newest > self.floor and self._mark is None:
             self._mark = newest, int(connection.exec_driver_sql(_MINE).scalar_one())
 
@@ -106,6 +110,15 @@ class Placer:
         if len(found) < GATHER_MOST:
             self._horizon.looked(group.connection, max((entry.id for entry in found), default=-1))
         return found
+
+    def nothing_new(self) -> bool:
+        """Whether nobody has admitted anything since; a look without a transaction of ours, for the quiet hours."""
+        with self._database.read() as connection:
+            self._horizon.look(connection)
+            if log.unplaced(connection, self._horizon.floor, 1):
+                return False
+            self._horizon.rest()
+        return True
 
     def take(self, group: Group, entry: log.Entry) -> None:
         """Take in and place one record that another process has admitted."""

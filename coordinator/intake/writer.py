@@ -36,6 +36,7 @@ from coordinator.intake.jobs import (
     Where,
 )
 from coordinator.intake.placing import Placer
+from coordinator.intake.receipting import receipts_for, sign_receipts
 from coordinator.intake.refusals import RefusalBook
 from coordinator.ledger.fold import Event
 from coordinator.ledger.following import Follower
@@ -46,9 +47,7 @@ from coordinator.store import writing
 from coordinator.store.database import Database
 from coordinator.store.leaders import Fence
 from tally_protocol.errors import ProtocolError
-from tally_protocol.ids import ChainName, Hash32
-from tally_protocol.record.kinds import ChainBody, Receipt
-from tally_protocol.record.receipt import sign_receipt
+from tally_protocol.record.kinds import ChainBody
 from tally_protocol.record.sealing import Opener
 from tally_protocol.record.station_kinds import Batch
 from tally_protocol.seal.keys import Signer
@@ -182,7 +181,7 @@ class Writer:
             for job in deliveries:
                 job.reply(DiskNearlyFull())
             jobs, deliveries = [job for job in jobs if not isinstance(job, Deliver)], []
-        if not self._answered_from_memory(jobs):
+        if not (self._answered_from_memory(jobs) or self._nothing_to_gather(jobs)):
             self._transact(jobs, deliveries, began)
 
     def _answered_from_memory(self, jobs: Sequence[_Job]) -> bool:
@@ -196,6 +195,15 @@ class Writer:
             return False
         for job in questions:
             job.reply([Position(chain, *self.county.position(chain)) for chain in job.chains])
+        return True
+
+    def _nothing_to_gather(self, jobs: Sequence[_Job]) -> bool:
+        """The sequencer's quiet hours: asked whether others have admitted anything, and nobody has."""
+        gathers = [job for job in jobs if isinstance(job, Gather)]
+        if self._placer is None or len(gathers) != len(jobs) or not self._placer.nothing_new():
+            return False
+        for job in gathers:
+            job.reply(0)
         return True
 
     def _units(self, questions: Iterable[Where]) -> list[str]:
@@ -219,14 +227,16 @@ class Writer:
             answers, positions = self._in_turn(jobs, candidates, group)
             placer = self._placer
             appended = [placer.standings(job, group) for job in jobs if isinstance(job, Append)] if placer else []
-            receipts = self._receipts(group)
+            receipts = sign_receipts(group.gained, self.county.election_hash, self._signer, self._now())
             if not group.empty:
                 writing.append(connection, self._database, group.commit(receipts))
         # from here on the group is on the disk; a death below loses only answers
         self._took_over(group)
         self._measure(deliveries, flat, began)
         for job, part, found in zip(deliveries, candidates, answers, strict=True):
-            job.reply(Answers(tuple(found), self._receipts_for(part, found, receipts)))
+            pairs = zip(part, found, strict=True)
+            kept = dict.fromkeys(one.chain for one, answer in pairs if answer.outcome != REFUSED)
+            job.reply(Answers(tuple(found), receipts_for(self._database, kept, receipts)))
         for reply, index in appended:
             reply(index)
         for answer, found_at in positions:
@@ -341,41 +351,6 @@ class Writer:
         if found is None:
             raise ValueError(f"no record at {chain} {seq}")
         return found[0]
-
-    def _receipts(self, group: Group) -> dict[str, tuple[int, bytes]]:
-        """One cumulative receipt for each chain that gained records [RECEIPT-1]."""
-        now = self._now()
-        receipts = {}
-        for chain, (first, last, head) in group.gained.items():
-            receipt = Receipt(
-                chain=ChainName(chain),
-                election=self.county.election_hash,
-                epoch=1,
-                from_seq=first,
-                head=Hash32(head),
-                time=now,
-                to_seq=last,
-            )
-            receipts[chain] = last, sign_receipt(receipt, self._signer)
-        return receipts
-
-    def _receipts_for(
-        self, part: Sequence[Candidate], answers: Sequence[Answer], receipts: dict[str, tuple[int, bytes]]
-    ) -> tuple[bytes, ...]:
-        """Receipts of the chains in a delivery; for a duplicate the newest stored one, should the first be lost."""
-        found = {}
-        for candidate, answer in zip(part, answers, strict=True):
-            if answer.outcome == REFUSED or candidate.chain in found:
-                continue
-            new = receipts.get(candidate.chain)
-            if new is not None:
-                found[candidate.chain] = new[1]
-                continue
-            with self._database.read() as connection:
-                stored = log.receipt_of(connection, candidate.chain)
-            if stored is not None:
-                found[candidate.chain] = stored
-        return tuple(found.values())
 
     def _took_over(self, group: Group) -> None:
         """The group is durable: the arrays, the events and the size follow."""

@@ -64,7 +64,6 @@ class Leader(ABC):
             if fence is None:
                 return
             try:
-                LOG.info(f"leads as {self.job}")
                 self._lead(fence)
             finally:
                 fence.release()

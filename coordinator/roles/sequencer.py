@@ -47,9 +47,16 @@ class SequencerRole(Leader):
             every=self._doors.standings_seconds,
         )  # fmt: skip
         writer.start()
+        waiting: tuple[float, int] | None = None
         while not self._stop.wait(POLL):
             gather(writer)
-            _follow(heads, totals)
+            oldest = writer.take_oldest() if waiting is None else None
+            waiting = waiting if oldest is None else (oldest, writer.durable)
+            size = _follow(heads, totals)
+            if waiting is not None and size >= waiting[1]:
+                # placed and under a signed checkpoint: what laptops wait for with their proofs
+                self.metrics.published_seconds.observe(time.monotonic() - waiting[0])
+                waiting = None
             totals.due(lambda _: _root(heads))
         self._finish(writer, heads, totals)
         writer.stop()

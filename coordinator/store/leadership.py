@@ -39,10 +39,12 @@ class Leadership:
 
     def take(self, stop: threading.Event) -> bool:
         """Wait until this process leads, or `stop` is set (False)."""
+        LOG.info(f"in line for {self._job}")
         while not stop.is_set():
             if self._try():
                 self.number = self._next_number()
                 self._thread.start()
+                LOG.info(f"leads as {self._job}")
                 return True
             stop.wait(WAIT)
         return False

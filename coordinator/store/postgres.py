@@ -82,7 +82,9 @@ def shorten(error: BaseException | None) -> None:
 
 
 def _engine(url: URL, job: str) -> Engine:
-    options = " ".join(f"-c {name}={value}" for name, value in SESSION.items())
+    # a migration may take its time with a large table
+    own = {"statement_timeout": 0, "idle_in_transaction_session_timeout": 0} if job == "migrate" else {}
+    options = " ".join(f"-c {name}={value}" for name, value in (SESSION | own).items())
     engine = create_engine(
         url, pool_size=6, max_overflow=4, pool_timeout=20, hide_parameters=True,
         connect_args={"options": options, "application_name": f"changpiao-{job}", "connect_timeout": 5},

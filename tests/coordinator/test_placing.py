@@ -118,6 +118,20 @@ def test_a_lower_number_that_commits_later_is_not_left_out(pair: Pair) -> None:
     other.close()
 
 
+def test_quiet_hours_cost_the_server_no_transaction(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten looks a second for weeks must not use up transaction numbers."""
+    desk = pair.world.desk("v1", "1")
+    desk.open()
+    pair.door.deliver(*envelopes(pair.world, desk))
+    assert pair.gather() == 1
+    with monkeypatch.context() as patch:
+        patch.setattr(type(pair.placing.store), "write", None)
+        for _ in range(5):
+            assert pair.gather() == 0
+    horizon = pair.placing.writer._placer._horizon  # type: ignore[union-attr]  # noqa: SLF001 - what it costs
+    assert horizon.floor == pair.log()[-1].id
+
+
 def test_one_that_does_everything_places_what_stands_beside_it(pair: Pair) -> None:
     """[LOG-3]: a chain that goes on at the process that places: what others admitted to it comes first."""
     desk = pair.world.desk("v1", "1")
