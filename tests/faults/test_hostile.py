@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from coordinator.intake.refusals import MOST_A_CHAIN, MOST_UNKNOWN
+from tests.coordinator.door import limits_file
 from tests.faults.hostile import Liar, Parcel, metrics
 from tests.faults.ledger import reading
 from tests.faults.rig import HOST, Rig
@@ -78,7 +79,9 @@ def test_every_lie_gets_its_code_and_honest_laptops_go_on(town: Town, counted: T
     with Rig(town, tmp_path / "round") as rig:
         liar, twin, other = scene(town, counted, rig)
         told = lies(liar, twin, other)
-        county = rig.start_county().wait_ready()
+        # what a flood above the rate gets is test_access_flooder.py's; here it reaches admission
+        limits = limits_file(tmp_path / "limits.toml", records_per_second=2000, burst=4000)
+        county = rig.start_county("--limits", str(limits)).wait_ready()
         codes = asyncio.run(liar.deliver([parcel for _, parcel in told]))
         assert codes == [code for code, _ in told]
         # an honest laptop counts and sends while the liar floods
