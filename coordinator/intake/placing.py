@@ -55,6 +55,7 @@ class Horizon:
         """Begin at the first record."""
         self._postgres = database.postgres
         self.floor = -1
+        self._newest = -1
         self._mark: tuple[int, int] | None = None
         self._oldest = 0
 
@@ -63,19 +64,17 @@ class Horizon:
         if self._postgres and self._mark is not None:
             self._oldest = int(connection.exec_driver_sql(_OLDEST).scalar_one())
 
-    def rest(self) -> None:
-        """After a look that found nothing: the mark is the floor if all who ran when it was set have ended."""
+    def looked(self, connection: Connection, newest: int = -1) -> None:
+        """After it: all that was visible above the floor is placed; `newest` is the highest of it, -1 if none was."""
+        self._newest = max(self._newest, newest)
+        if not self._postgres:
+            self.floor = self._newest
+            return
         if self._mark is not None and self._oldest >= self._mark[1]:
             self.floor, self._mark = self._mark[0], None
-
-    def looked(self, connection: Connection, newest: int) -> None:
-        """After it: all that was visible above the floor is placed; `newest` is the highest of it, -1 if none was."""
-        if not self._postgres:
-            self.floor = max(self.floor, newest)
-            return
-        self.rest()
-        if newest > self.floor and self._mark is None:
-            self._mark = newest, int(connection.exec_driver_sql(_MINE).scalar_one())
+        if self._newest > self.floor and self._mark is None:
+            # our own number is higher than that of everybody who had drawn a number below `newest`
+            self._mark = self._newest, int(connection.exec_driver_sql(_MINE).scalar_one())
 
 
 class Placer:
@@ -117,7 +116,7 @@ class Placer:
             self._horizon.look(connection)
             if log.unplaced(connection, self._horizon.floor, 1):
                 return False
-            self._horizon.rest()
+            self._horizon.looked(connection)
         return True
 
     def take(self, group: Group, entry: log.Entry) -> None:
