@@ -18,6 +18,8 @@ app = typer.Typer(
 for name, command in (
     ("init", setup.init_command),
     ("enrol", setup.enrol_command),
+    ("hand-in", setup.hand_in_command),
+    ("collect", setup.collect_command),
     ("install", setup.install_command),
     ("renew", setup.renew_command),
     ("open", counting.open_command),

@@ -31,7 +31,9 @@ LOCAL: dict[str, tuple[str, str]] = {
     "N_NETWORK": ("还有记录没有送达县中心", "some records have not reached the county"),
     "N_NOT_OURS": ("本机不承办这个单位或计票点", "this laptop does not host this unit or station"),
     "N_PASSPHRASE": ("口令不对，或密钥文件已损坏", "the passphrase is wrong or the key file is damaged"),
+    "N_NOT_READY": ("县中心还没有确认这份申请", "the county has not confirmed this request yet"),
     "N_PLAN": ("承办计划的内容不对", "the plan of what this laptop hosts is not right"),
+    "N_RECEPTION": ("连不上县中心的网上登记处，或对方不是它", "the county's reception is not there, or is another"),
     "N_SESSION": ("会话文件的这一行不对", "a line of the session file is not right"),
     "N_STATE": ("现在的状态不允许这一步", "the desk is not in a state that allows this step"),
     "N_STORAGE": ("存储写入失败，程序已停止", "writing to storage failed; the program has stopped"),
@@ -75,6 +77,14 @@ HINTS: dict[str, tuple[str, str]] = {
     "N_NETWORK": (
         "记录都在本机；网络恢复后再运行 tally-node send，或用 tally-node export 送 U 盘",
         "nothing is lost; run tally-node send later, or carry the file of tally-node export",
+    ),
+    "N_NOT_READY": (
+        "把屏幕上的六组数字报给县中心，确认并封存后再取",
+        "tell the county the six groups; collect again when it has confirmed and sealed",
+    ),
+    "N_RECEPTION": (
+        "核对地址和登记码纸上的六组数字；也可用 U 盘送交申请",
+        "compare address and groups with the code sheet; a USB stick works as well",
     ),
     "N_STORAGE": (
         "检查磁盘后重新启动；启动时会核对全部记录",

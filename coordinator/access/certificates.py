@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tally_protocol.errors import RuleViolation
+from tally_protocol.seal.enrolment import six_groups
 
 SERVER_NAME = "changpiao-county"
 CA_DAYS = 800
@@ -127,6 +128,31 @@ class Authority:
         name = x509.UniformResourceIdentifier(uri_of(self._election, node))
         builder = self._builder(_name(node), public, self._now - BACKDATED, end)
         return self._leaf(builder, [name], ExtendedKeyUsageOID.CLIENT_AUTH)
+
+
+def self_signed(now: datetime.datetime, days: int) -> KeyPair:
+    """A server's pair that nobody vouches for but the six groups on paper; for the reception."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = _name(SERVER_NAME)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - BACKDATED_SERVER)
+        .not_valid_after(now + datetime.timedelta(days=days))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(SERVER_NAME)]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+    )
+    return KeyPair(private_pem(key), builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+
+
+def certificate_groups(pem: bytes) -> str:
+    """The six groups of a certificate, as code sheets and laptops show them."""
+    der = x509.load_pem_x509_certificate(pem).public_bytes(serialization.Encoding.DER)
+    return six_groups(sha256(der).digest())
 
 
 @dataclass(frozen=True, slots=True)

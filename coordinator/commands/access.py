@@ -1,12 +1,15 @@
-"""Commands of the enrolment desk and of access: codes, requests, confirm, revoke, laptops, server-certificate.
+"""Commands of access: codes, requests, confirm, reception, revoke, laptops, server-certificate.
 
 They work beside a running county: each act is one short transaction that every process reads within seconds.
 """
 
+import asyncio
 import contextlib
 import json
 import logging
+import signal
 import sys
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -15,10 +18,12 @@ from typing import Annotated, Final
 import typer
 
 from coordinator.access.acts import REVOKE, Laptop
+from coordinator.access.certificates import KeyPair, certificate_groups
 from coordinator.access.credentials import read_authority, utc, write_server
 from coordinator.access.limits import DAY
-from coordinator.commands.desk_of_codes import Desk, Taken, open_desk, requests_in
+from coordinator.sealing.code_desk import Desk, Taken, open_desk, requests_in
 from coordinator.sealing.enrolments import Printed, needs_code, print_codes
+from coordinator.sealing.reception import Reception, open_reception, reception_pair
 from coordinator.settings import CountyError, Home, write_private
 from coordinator.store.stores import SQLITE
 from tally_protocol.codes import sentence
@@ -74,11 +79,18 @@ def codes(
         typer.Option("--node", help="设备，可多次；缺省为所有尚无的 · laptops, default all that lack one"),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="每台一页，写到此文件夹 · one page a laptop, here")] = None,
+    reception_at: Annotated[
+        str, typer.Option("--reception", help="网上登记处的地址，印在纸上 · address of the reception, for the paper")
+    ] = "",
     *,
     as_json: JsonOption = False,
 ) -> None:
     """打印一次性登记码 · print one-time enrolment codes; they are kept nowhere."""
     with _desk(source, home, database) as desk:
+        online = ""
+        if reception_at:
+            groups = certificate_groups(reception_pair(desk.folder, desk.registry.clock()).certificate)
+            online = f"网上登记处 reception {reception_at}   {groups}\n"
         laptops = desk.hosts(node or [])
         wanted = node or needs_code(desk.registry.state(), laptops, int(desk.registry.clock()))
         if out is not None:
@@ -87,10 +99,10 @@ def codes(
             if as_json:
                 typer.echo(json.dumps({"node": printed.node, "code": printed.code, "until": printed.until}))
             elif out is None:
-                typer.echo(_page(desk.election, printed))
+                typer.echo(_page(desk.election, printed) + online)
             else:
                 (out / f"{printed.node}.txt").unlink(missing_ok=True)
-                write_private(out / f"{printed.node}.txt", _page(desk.election, printed).encode())
+                write_private(out / f"{printed.node}.txt", (_page(desk.election, printed) + online).encode())
         typer.echo(f"{len(wanted)} 份登记码 · {len(wanted)} codes", err=True)
 
 
@@ -232,8 +244,35 @@ def server_certificate(
         typer.echo(f"{place.tls / 'server.pem'}: {_moment(until.timestamp())}")
 
 
+def reception(
+    listen: Annotated[str, typer.Option("--listen", help="地址:端口 · where laptops hand in")] = "127.0.0.1:7444",
+    source: FromOption = None,
+    home: HomeOption = None,
+    database: DatabaseOption = SQLITE,
+) -> None:
+    """网上登记处：接收申请、发放资料包；只在登记日开 · hand in and collect over the network; SIGTERM closes it."""
+    with _desk(source, home, database) as desk:
+        pair = reception_pair(desk.folder, desk.registry.clock())
+        try:
+            asyncio.run(_receive(desk, listen, pair))
+        except OSError as error:
+            raise CountyError(f"无法启动: {error}", f"cannot start: {error}") from None
+
+
+async def _receive(desk: Desk, listen: str, pair: KeyPair) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    server, port = await open_reception(Reception(desk, time.monotonic), listen, pair)
+    address = f"{listen.rpartition(':')[0]}:{port}"
+    typer.echo(json.dumps({"address": address, "groups": certificate_groups(pair.certificate)}))
+    sys.stdout.flush()
+    await stop.wait()
+    await server.stop(5)
+
+
 def add_to(app: typer.Typer) -> None:
     """Make them commands of the program."""
-    for command in (codes, requests, confirm, revoke, laptops):
+    for command in (codes, requests, confirm, reception, revoke, laptops):
         app.command()(command)
     app.command("server-certificate")(server_certificate)

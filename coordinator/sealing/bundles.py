@@ -7,6 +7,7 @@ where the file beside the sealing folder ends [ACCESS-10].
 
 import datetime
 import json
+from pathlib import Path
 
 from coordinator.access.acts import CERTIFICATE, Act
 from coordinator.access.certificates import SERVER_NAME, Authority, facts
@@ -41,6 +42,15 @@ def make_bundles(
         (bundle / "county.json").write_text(json.dumps(county) + "\n", "utf-8")
         (bundle / "notes.bin").touch()
     return made
+
+
+def keep_reception(source: Path, home: Home) -> None:
+    """The reception's pair goes on in the home: its six groups stand on paper."""
+    pair = [(name, source / "reception" / name) for name in ("server.key", "server.pem")]
+    if all(path.exists() for _, path in pair):
+        (home.path / "reception").mkdir(mode=0o700)
+        for name, path in pair:
+            write_private(home.path / "reception" / name, path.read_bytes())
 
 
 def _end_of_day(date: str) -> datetime.datetime:

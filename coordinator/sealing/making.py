@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from coordinator.sealing.bundles import enter_acts, make_bundles
+from coordinator.sealing.bundles import enter_acts, keep_reception, make_bundles
 from coordinator.sealing.draft import Folder, PublicKeys
 from coordinator.sealing.folder import read_folder
 from coordinator.sealing.notes import make_election, make_rosters, make_unit
@@ -56,6 +56,8 @@ def init(home: Home, source: Path, address: str, database: str = SQLITE) -> Seal
     folder = read_folder(source)
     host = address.rsplit(":", 1)[0].strip("[]")
     anchor = seal(folder, home.path, address=address, hosts=[host], database=database)
+    # dying before this line: the reception shows a new certificate, whose groups are not those on the code sheets
+    keep_reception(source, home)
     stations = sum(len(draft.stations) for draft in folder.drafts.values())
     return Sealed(folder.head.id, anchor, len(folder.drafts), stations)
 

@@ -1,5 +1,6 @@
 """Before the election: make the home, ask to be enrolled, take in the county's bundle; later: another certificate."""
 
+import asyncio
 import getpass
 import json
 import sys
@@ -8,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from tally_node import certificate
+from tally_node import certificate, reception
 from tally_node.commands.shell import (
     HomeOption,
     JsonOption,
@@ -26,7 +27,7 @@ from tally_node.keyring import open_keyring
 from tally_node.service import init
 from tally_node.settings import Home, disk_reserve, write_private
 from tally_node.voice import NodeError, Words
-from tally_protocol.ids import NodeId, is_id
+from tally_protocol.ids import Hash32, NodeId, is_id
 from tally_protocol.seal.enrolment import request_digest, six_groups
 
 COMPARE = Words("请与县中心核对六组数字：", "compare these six groups with the county:")
@@ -128,6 +129,56 @@ def renew_command(
             f"wrote {out}, for the county. {COMPARE.en} {groups}",
             {"out": str(out), "groups": groups}, as_object=json_output,
         )  # fmt: skip
+
+
+RequestOption = Annotated[Path, typer.Option("--request", help="登记申请文件 / the request that was written")]
+ReceptionOption = Annotated[str, typer.Option("--reception", help="网上登记处 / the county's reception, host:port")]
+GroupsOption = Annotated[
+    str, typer.Option("--groups", help="登记码纸上登记处的六组数字 / the reception's six groups, from the code sheet")
+]
+
+
+def _read_request(path: Path) -> tuple[bytes, str, Hash32]:
+    """A request's bytes, laptop and digest."""
+    try:
+        data = path.read_bytes()
+        body = json.loads(data)
+        return data, str(body["node"]), request_digest(body)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise NodeError("N_FILE", str(path), expected="a request made by tally-node", found=error) from None
+
+
+def hand_in_command(
+    request: RequestOption, at: ReceptionOption, groups: GroupsOption = "", *, json_output: JsonOption = False
+) -> None:
+    """通过网络递交登记申请 / hand a request in over the network, instead of on a USB stick."""
+    with failing(as_object=json_output):
+        data, _, digest = _read_request(request)
+        asyncio.run(reception.hand_in(at, data, digest, groups))
+        tell(
+            f"已递交。{COMPARE.zh} {six_groups(digest)}", f"handed in. {COMPARE.en} {six_groups(digest)}",
+            {"groups": six_groups(digest)}, as_object=json_output,
+        )  # fmt: skip
+
+
+def collect_command(
+    request: RequestOption,
+    at: ReceptionOption,
+    out: Annotated[Path, typer.Option("--out", help="资料包写到此文件夹 / folder for the bundle")],
+    groups: GroupsOption = "",
+    *,
+    json_output: JsonOption = False,
+) -> None:
+    """通过网络领取资料包，然后 install 或 renew --take / collect the county's folder, then install or renew --take."""
+    with failing(as_object=json_output):
+        _, node, digest = _read_request(request)
+        files = asyncio.run(reception.collect(at, node, digest, groups))
+        if not files:
+            raise NodeError("N_NOT_READY", at, found=six_groups(digest))
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name, data in files.items():
+            write_private(out / name, data)
+        tell(f"资料包已写到 {out}", f"bundle written to {out}", {"out": str(out)}, as_object=json_output)
 
 
 def install_command(

@@ -54,6 +54,9 @@ class Desk(Protocol):
     def confirm(self, node: str, groups: str) -> Path | None:
         """The six groups of the laptop's screen; gives the certificate's file, if one was made."""
 
+    def ready(self, node: str, digest: bytes) -> Path | None:
+        """The laptop's folder, if this request of it is confirmed and there is something to collect."""
+
 
 def requests_in(desk: Desk) -> Iterator[Taken]:
     """Take every file of `enrolments/`, in the order of names."""
@@ -113,6 +116,10 @@ class SealingDesk:
         confirm(self.registry, node, groups)
         return None
 
+    def ready(self, _node: str, _digest: bytes) -> Path | None:
+        """Nothing is made before `init`."""
+        return None
+
 
 class CountyDesk:
     """After sealing."""
@@ -168,6 +175,12 @@ class CountyDesk:
         if asked is None:
             return None
         return issue(self._home, self.election, self.registry, asked, self.limits, self.registry.clock())
+
+    def ready(self, node: str, digest: bytes) -> Path | None:
+        """The bundle: public notes and a certificate over the laptop's own key."""
+        confirmed = self.registry.state().laptop(node).confirmed
+        folder = self._home.bundles / node
+        return folder if confirmed == digest.hex() and folder.is_dir() else None
 
 
 @contextmanager
