@@ -18,12 +18,15 @@ ELSEWHERE = {
     "E_LOCK": "two publishers: tests/coordinator",
     "E_LOCK_AHEAD": "the publisher's lock: tests/coordinator",
     "E_PROMISE": "needs a receipt beside a log: tests/attacks",
+    "E_RATE": "needs a laptop that is too fast: tests/coordinator",
     "E_RECEIPT": "needs a receipt beside a journal: tests/protocol",
+    "E_REVOKED": "needs a connection and a list of acts: tests/coordinator",
     "E_ROLLBACK": "needs a laptop and a county: tests/node",
     "E_ROOT": "needs a checkpoint beside the entries: tests/attacks",
     "E_SELF_CHECK": "the county's store: tests/coordinator",
     "E_SPLIT": "needs two signed heads: tests/attacks",
     "E_TILE": "needs the files of a published folder: tests/attacks",
+    "E_TOKEN": "needs a code and a list of acts: tests/coordinator",
 }
 
 
