@@ -26,6 +26,8 @@ from coordinator.access.registry import FileRegistry, Registry, TableRegistry
 from coordinator.settings import CountyError
 from coordinator.store.database import Database
 from coordinator.store.migrating import migrate
+from coordinator.store.postgres import Postgres, is_postgres
+from coordinator.store.stores import SQLITE
 from tally_protocol.errors import RuleViolation
 from tally_protocol.seal.enrolment import code_key, prove_code
 
@@ -160,18 +162,38 @@ def test_an_act_is_stored_and_read_back() -> None:
 
 
 @pytest.fixture
-def table(tmp_path: Path) -> Iterator[Database]:
+def place(tmp_path: Path, url: str) -> str:
+    return make_place(tmp_path, url)
+
+
+def make_place(tmp_path: Path, url: str) -> str:
+    """Where the table is: a SQLite file, or the address of a PostgreSQL database."""
+    if is_postgres(url):
+        return url
     database = Database.create(tmp_path / "store.db")
     migrate(database, "store")
-    with contextlib.closing(database):
+    database.close()
+    return str(tmp_path / "store.db")
+
+
+def opened(place: str) -> Database:
+    return Postgres(place) if is_postgres(place if ":" in place else "") else Database(Path(place))
+
+
+@pytest.fixture
+def table(place: str) -> Iterator[Database]:
+    with contextlib.closing(opened(place)) as database:
         yield database
 
 
-@pytest.fixture(params=["file", "table"])
-def registry(request: pytest.FixtureRequest, tmp_path: Path) -> Registry:
+@pytest.fixture(params=["file", "sqlite", "postgres"])
+def registry(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Registry]:
     if request.param == "file":
-        return FileRegistry(tmp_path, lambda: 1234.9)
-    return TableRegistry(request.getfixturevalue("table"), lambda: 1234.9)
+        yield FileRegistry(tmp_path, lambda: 1234.9)
+        return
+    where = make_place(tmp_path, SQLITE if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
+    with contextlib.closing(opened(where)) as database:
+        yield TableRegistry(database, lambda: 1234.9)
 
 
 def test_the_list_grows_alike_in_both_places(registry: Registry) -> None:
@@ -221,19 +243,19 @@ def test_a_line_that_was_cut_by_a_power_failure_is_no_act(tmp_path: Path) -> Non
         registry.state()
 
 
-def add_many(path: Path, name: str, count: int) -> None:
-    database = Database(path)
+def add_many(place: str, name: str, count: int) -> None:
+    database = opened(place)
     registry = TableRegistry(database)
-    for place in range(count):
+    for number in range(count):
         with registry.acting() as acting:
-            acting.add(REVOKE, f"{name}-{place}", {"reason": str(acting.state.last)})
+            acting.add(REVOKE, f"{name}-{number}", {"reason": str(acting.state.last)})
     database.close()
 
 
-def test_several_processes_add_without_losing_or_doubling(table: Database, tmp_path: Path) -> None:
+def test_several_processes_add_without_losing_or_doubling(table: Database, place: str) -> None:
     """[ACCESS-10]: ids are in the order of commit, each act was decided on everything before it."""
     context = multiprocessing.get_context("spawn")
-    workers = [context.Process(target=add_many, args=(tmp_path / "store.db", f"w{i}", 20)) for i in range(3)]
+    workers = [context.Process(target=add_many, args=(place, f"w{i}", 20)) for i in range(3)]
     for worker in workers:
         worker.start()
     watcher, seen = TableRegistry(table), 0
