@@ -1,7 +1,8 @@
 """The plain port for machines: /livez /readyz /metrics. No ballots, no names; meant for a private network.
 
-livez: the process runs. readyz: the writer and the publisher are well. It cannot sit on the gRPC port, because probes
-show no client certificate.
+It opens before anything is read, so that `/livez` answers while the log is rebuilt. livez: the process runs and its
+event loop turns. readyz: the doors are open and nothing ends; a leader that waits in line is ready. It cannot sit on
+the gRPC port, because probes show no client certificate.
 """
 
 import threading
@@ -14,7 +15,10 @@ from coordinator.metrics import Metrics
 class AdminServer:
     """Serves in a thread of its own."""
 
-    def __init__(self, host: str, port: int, metrics: Metrics, ready: Callable[[], bool]) -> None:
+    def __init__(
+        self, host: str, port: int, metrics: Metrics, ready: Callable[[], bool],
+        live: Callable[[], bool] = lambda: True,
+    ) -> None:  # fmt: skip
         """Bind at once, so that a taken port is found at start."""
 
         class Handler(BaseHTTPRequestHandler):
@@ -25,14 +29,16 @@ class AdminServer:
             def do_GET(self) -> None:
                 match self.path:
                     case "/livez":
-                        self._send(200, b"ok\n")
+                        self._answer(good=live())
                     case "/readyz":
-                        good = ready()
-                        self._send(200 if good else 503, b"ok\n" if good else b"not ready\n")
+                        self._answer(good=ready())
                     case "/metrics":
                         self._send(200, metrics.text(), "text/plain; version=0.0.4; charset=utf-8")
                     case _:
                         self._send(404, b"not found\n")
+
+            def _answer(self, *, good: bool) -> None:
+                self._send(200 if good else 503, b"ok\n" if good else b"not ready\n")
 
             def _send(self, status: int, body: bytes, kind: str = "text/plain; charset=utf-8") -> None:
                 self.send_response(status)
@@ -47,11 +53,12 @@ class AdminServer:
         self._server = ThreadingHTTPServer((host, port), Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, name="admin", daemon=True)
+        self._host = host
 
     @property
-    def port(self) -> int:
-        """The port that was bound."""
-        return int(self._server.server_address[1])
+    def address(self) -> str:
+        """Where it listens, with the port that was bound."""
+        return f"{self._host}:{self._server.server_address[1]}"
 
     def start(self) -> None:
         """Begin to serve."""

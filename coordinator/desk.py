@@ -8,6 +8,8 @@ is imported again and its records are duplicates.
 import contextlib
 import fcntl
 import json
+import logging
+import os
 import shutil
 import threading
 import time
@@ -30,6 +32,7 @@ from coordinator.store.stores import SQLITE, open_store
 from tally_protocol.record.sealing import Opener
 from tally_protocol.seal.keys import Signer, county_name
 
+LOG = logging.getLogger("changpiao.desk")
 WAIT_MOST = 600.0
 
 
@@ -101,6 +104,14 @@ class Inbox:
         temporary.write_text(json.dumps(said, ensure_ascii=False) + "\n", "utf-8")
         temporary.replace(path.with_suffix(".json"))
         path.rename(path.with_suffix(".done"))
+
+
+def open_inbox(home: Home, writer: Writer) -> Inbox | None:
+    """The inbox of a home; None where the home is mounted read-only, as in a cluster: files come by `import`."""
+    if not os.access(home.inbox if home.inbox.exists() else home.path, os.W_OK):
+        LOG.info("the home is read-only: no inbox")
+        return None
+    return Inbox(home.inbox, writer)
 
 
 def import_running(home: Home, path: Path) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Where the county keeps its files, and the one way private keys are read: 0600 or not at all. Serves [PUB-4].
+"""Where the county keeps its files, and the one way private keys are read: private or not at all. Serves [PUB-4].
 
 `Home(path)` names every file of a county's folder; docs/operations.md has a trust and a loss sentence for each.
 """
@@ -6,12 +6,14 @@
 import contextlib
 import fcntl
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 SEED_BYTES = 32
+_CODE = re.compile(r"E_[A-Z_]+", re.ASCII)
 
 
 class CountyError(Exception):
@@ -21,6 +23,12 @@ class CountyError(Exception):
         """Both sentences are shown together."""
         self.zh, self.en = zh, en
         super().__init__(f"{zh}\n{en}")
+
+    @property
+    def code(self) -> str:
+        """The code that the sentence begins with, empty if it has none."""
+        first = self.en.partition(":")[0]
+        return first if _CODE.fullmatch(first) else ""
 
 
 class InUse(CountyError):
@@ -107,18 +115,30 @@ def write_private(path: Path, data: bytes) -> None:
 
 
 def read_private(path: Path) -> bytes:
-    """Read a private file; CountyError if it is absent or anyone but its owner may read it."""
+    """Read a private file; CountyError if it is absent or others may read it (`is_private`)."""
     try:
-        mode = path.stat().st_mode
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            status = os.fstat(stream.fileno())
+            data = stream.read()
     except OSError as error:
         raise CountyError(f"读不到密钥文件 {path}: {error.strerror}", f"cannot read the key file {path}") from None
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if not is_private(status, os.getegid()):
+        mode = stat.filemode(status.st_mode)
         raise CountyError(
-            f"密钥文件 {path} 可被他人读取 ({stat.filemode(mode)})，应为 0600；请执行 chmod 600，并考虑密钥已泄露",
-            f"{path} can be read by others, expected 0600; run chmod 600 and treat the key as exposed",
+            f"密钥文件 {path} 可被他人读取 ({mode})，应为 0600（集群挂载的密钥：root 所有、0440、本进程的组）；"
+            "请执行 chmod 600，并考虑密钥已泄露",
+            f"{path} can be read by others ({mode}), expected 0600 (or a mounted secret: root's, 0440, this process's"
+            " group); run chmod 600 and treat the key as exposed",
         )
     return data
+
+
+def is_private(status: os.stat_result, group: int) -> bool:
+    """Whether its owner alone may use a file; or it is root's, and root and `group` may read it: a mounted secret."""
+    mode = stat.S_IMODE(status.st_mode)
+    if not mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return True
+    return status.st_uid == 0 and status.st_gid == group and not mode & ~(stat.S_IRUSR | stat.S_IRGRP)
 
 
 def write_seed(path: Path, seed: bytes) -> None:

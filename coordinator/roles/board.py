@@ -4,20 +4,17 @@ import contextlib
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from coordinator.admin import AdminServer
 from coordinator.board.feed import Feed
 from coordinator.board.server import BoardServer, export
 from coordinator.ledger.fold import Event, event_of
 from coordinator.ledger.rebuilding import decode_stored, first_election
-from coordinator.metrics import Metrics
 from coordinator.publish.lock import Lock
 from coordinator.publish.proofs import Heads
 from coordinator.publish.rounds import Totals
-from coordinator.roles.running import Doors, Fatal, address
+from coordinator.roles.running import Doors, Post, address
 from coordinator.settings import CountyError
 from coordinator.store import entries as log
 from coordinator.store.stores import open_server
@@ -29,17 +26,17 @@ POLL = 0.5
 class Board:
     """Any number."""
 
-    def __init__(self, doors: Doors, url: str, fatal: Fatal) -> None:
+    def __init__(self, doors: Doors, url: str, post: Post) -> None:
         """Connected; the page opens with `start`."""
         if not doors.board:
             raise CountyError("缺少 --board：实况页的地址", "--board is missing: the address of the live page")
         self._doors = doors
-        self._fatal = fatal
-        self.metrics = Metrics()
+        self._fatal = post.fatal
+        self.metrics = post.metrics
         self._ended = contextlib.ExitStack()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="board-feed", daemon=True)
-        self._well = True
+        self.healthy = True
         with self._ended as built:
             self._database = open_server(url, "board")
             built.callback(self._database.close)
@@ -50,13 +47,10 @@ class Board:
             self._totals = Totals(self._events, published=self._feed.published)
             self._page = BoardServer(*address(doors.board), self._feed)
             self._ended = built.pop_all()
-        self._admin: AdminServer | None = None
 
-    def start(self, ready: Callable[[], bool]) -> None:
-        """The page, the plain door, the thread that reads."""
+    def start(self) -> None:
+        """The page, the thread that reads."""
         self._page.start()
-        self._admin = AdminServer(*address(self._doors.admin), self.metrics, lambda: ready() and self._well)
-        self._admin.start()
         self._thread.start()
 
     def _run(self) -> None:
@@ -64,11 +58,11 @@ class Board:
             while not self._stop.is_set():
                 try:
                     self.look()
-                    self._well = True
+                    self.healthy = True
                 except SQLAlchemyError as error:
                     # the database is away: the page shows what it showed, and says by its size how old that is
                     LOG.warning("the board cannot read", extra={"error": type(error).__name__})
-                    self._well = False
+                    self.healthy = False
                 self._stop.wait(POLL)
         except BaseException as error:
             LOG.critical("the board stopped", extra={"error": type(error).__name__}, exc_info=error)
@@ -88,11 +82,7 @@ class Board:
 
     async def open_door(self) -> dict[str, str]:
         """No door for laptops."""
-        port = 0 if self._admin is None else self._admin.port
-        return {
-            "role": "board", "admin": f"{address(self._doors.admin)[0]}:{port}",
-            "board": f"http://{address(self._doors.board)[0]}:{self._page.port}/",
-        }  # fmt: skip
+        return {"role": "board", "board": f"http://{address(self._doors.board)[0]}:{self._page.port}/"}
 
     async def close_door(self) -> None:
         """There is none."""
@@ -104,8 +94,6 @@ class Board:
         if self._doors.board_export is not None:
             export(self._feed, self._doors.board_export)
         self._page.stop()
-        if self._admin is not None:
-            self._admin.stop()
 
     def close(self) -> None:
         """Connections."""

@@ -7,19 +7,17 @@ checkpoint. Other intake processes may stand beside it on a server: it places wh
 
 import contextlib
 import threading
-from collections.abc import Callable
 
 from coordinator.access.limits import read_limits
 from coordinator.access.opening import Access, Setting
 from coordinator.access.registry import TableRegistry
-from coordinator.admin import AdminServer
 from coordinator.board.feed import Feed
 from coordinator.board.server import BoardServer, export
 from coordinator.desk import Inbox
 from coordinator.intake.servicer import IntakeService
 from coordinator.intake.writer import Writer
 from coordinator.ledger.rebuilding import rebuild
-from coordinator.metrics import Metrics
+from coordinator.metrics import LEADERS
 from coordinator.publish.folder import PublicFolder
 from coordinator.publish.lock import Lock
 from coordinator.publish.proofs import prove
@@ -28,7 +26,7 @@ from coordinator.publish.rounds import Rounds, Source, Totals
 from coordinator.publish.sequencer import Sequencer
 from coordinator.roles.asking import Gathering, append_standings
 from coordinator.roles.keys import load_keys
-from coordinator.roles.running import Doors, Fatal, address
+from coordinator.roles.running import Doors, Post, address
 from coordinator.settings import Home, guard
 from coordinator.store.leaders import lead
 from coordinator.store.stores import open_stores
@@ -39,33 +37,34 @@ GRACE = 5.0
 class Everything:
     """Every job of a county."""
 
-    def __init__(self, home: Home, doors: Doors, url: str, fatal: Fatal) -> None:
+    def __init__(self, home: Home, doors: Doors, url: str, post: Post) -> None:
         """Everything but the doors; whatever can be refused is refused here."""
         self._ended = contextlib.ExitStack()
         self._home, self._doors = home, doors
         with self._ended as built:
-            self._build(built, url, fatal)
+            self._build(built, url, post)
             # all went well: what was opened is given back in `close`
             self._ended = built.pop_all()
 
-    def _build(self, built: contextlib.ExitStack, url: str, fatal: Fatal) -> None:
-        home, doors = self._home, self._doors
+    def _build(self, built: contextlib.ExitStack, url: str, post: Post) -> None:
+        home, doors, fatal = self._home, self._doors, post.fatal
+        self.metrics = post.metrics
         stores = open_stores(home, url, "all")
         built.callback(stores.close)
         if not stores.store.postgres:
             built.enter_context(guard(home))
         fences = []
-        for job in ("sequencer", "publisher"):
+        for job in LEADERS:
             # nobody can stop this wait but a signal that ends the process
             fence = lead(stores.store, job, fatal, threading.Event())
             if fence is not None:
                 built.callback(fence.release)
                 fences.append(fence)
+                self.metrics.leader.labels(role=job).set(1)
         rebuilt = rebuild(stores.store)
         self._store = stores.store
         self._election = rebuilt.county.election
         keys = load_keys(home, self._election)
-        self.metrics = Metrics()
         self._access = Access(
             Setting(
                 home=home, election=str(self._election.id), limits=read_limits(home, doors.limits),
@@ -97,19 +96,21 @@ class Everything:
         )  # fmt: skip
         self._inbox = Inbox(home.inbox, writer)
         self._gathering = Gathering(writer, fatal) if stores.store.postgres else None
-        self._admin: AdminServer | None = None
         self._board: BoardServer | None = None
 
-    def start(self, ready: Callable[[], bool]) -> None:
-        """Threads and plain doors."""
+    @property
+    def healthy(self) -> bool:
+        """Whether the last round of publishing went through."""
+        return self._rounds.healthy
+
+    def start(self) -> None:
+        """Threads and the page."""
         self._writer.start()
         self._rounds.tick()
         self._rounds.start()
         self._inbox.start()
         if self._gathering is not None:
             self._gathering.start()
-        self._admin = AdminServer(*address(self._doors.admin), self.metrics, lambda: ready() and self._rounds.healthy)
-        self._admin.start()
         if self._doors.board and self._feed is not None:
             self._board = BoardServer(*address(self._doors.board), self._feed)
             self._board.start()
@@ -119,8 +120,6 @@ class Everything:
         self._service = IntakeService(self._writer, self._election.id, self.metrics, self.prove)
         self._server, port = await self._access.open(self._doors.listen, self._service.add_to)
         found = {"address": f"{self._doors.listen.rsplit(':', 1)[0]}:{port}"}
-        if self._admin is not None:
-            found["admin"] = f"{address(self._doors.admin)[0]}:{self._admin.port}"
         if self._board is not None:
             found["board"] = f"http://{address(self._doors.board)[0]}:{self._board.port}/"
         return found
@@ -136,7 +135,7 @@ class Everything:
         return prove(self._store, self._tree, self._publisher, record)
 
     def stop(self) -> None:
-        """What has arrived is committed; then the last checkpoint; then the plain doors."""
+        """What has arrived is committed; then the last checkpoint; then the page."""
         self._inbox.stop()
         if self._gathering is not None:
             self._gathering.stop()
@@ -146,8 +145,6 @@ class Everything:
             export(self._feed, self._doors.board_export)
         if self._board is not None:
             self._board.stop()
-        if self._admin is not None:
-            self._admin.stop()
 
     def close(self) -> None:
         """Locks and connections."""

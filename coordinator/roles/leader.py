@@ -9,9 +9,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
-from coordinator.admin import AdminServer
-from coordinator.metrics import Metrics
-from coordinator.roles.running import Doors, Fatal, address
+from coordinator.roles.running import Doors, Post
 from coordinator.store.leaders import Fence, lead
 from coordinator.store.postgres import Postgres
 from coordinator.store.stores import open_server
@@ -24,15 +22,16 @@ class Leader(ABC):
 
     job: str
 
-    def __init__(self, doors: Doors, url: str, fatal: Fatal) -> None:
+    def __init__(self, doors: Doors, url: str, post: Post) -> None:
         """Connected, not yet in line."""
         self._doors = doors
-        self._fatal = fatal
-        self.metrics = Metrics()
+        self._fatal = post.fatal
+        self.metrics = post.metrics
+        # a process that waits says 0, never nothing
+        self._leads = self.metrics.leader.labels(role=self.job)
         self._ended = contextlib.ExitStack()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=self.job, daemon=True)
-        self._admin: AdminServer | None = None
         self._healthy: Callable[[], bool] = lambda: True
         with self._ended as built:
             self._database: Postgres = open_server(url, self.job)
@@ -43,16 +42,18 @@ class Leader(ABC):
     def _lead(self, fence: Fence) -> None:
         """Do the job until `_stop` is set, then finish it."""
 
-    def start(self, ready: Callable[[], bool]) -> None:
-        """The plain door, and in line."""
-        self._admin = AdminServer(*address(self._doors.admin), self.metrics, lambda: ready() and self._healthy())
-        self._admin.start()
+    @property
+    def healthy(self) -> bool:
+        """Whether it waits in line, or leads well."""
+        return self._healthy()
+
+    def start(self) -> None:
+        """In line."""
         self._thread.start()
 
     async def open_door(self) -> dict[str, str]:
         """No door for laptops."""
-        port = 0 if self._admin is None else self._admin.port
-        return {"role": self.job, "admin": f"{address(self._doors.admin)[0]}:{port}"}
+        return {"role": self.job}
 
     async def close_door(self) -> None:
         """There is none; whoever waits in line stops waiting."""
@@ -63,9 +64,11 @@ class Leader(ABC):
             fence = lead(self._database, self.job, self._fatal, self._stop)
             if fence is None:
                 return
+            self._leads.set(1)
             try:
                 self._lead(fence)
             finally:
+                self._leads.set(0)
                 fence.release()
         except BaseException as error:
             LOG.critical("the leader stopped", extra={"error": type(error).__name__}, exc_info=error)
@@ -75,8 +78,6 @@ class Leader(ABC):
         """Finish; the next in line leads."""
         self._stop.set()
         self._thread.join()
-        if self._admin is not None:
-            self._admin.stop()
 
     def close(self) -> None:
         """Connections."""

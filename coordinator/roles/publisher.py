@@ -8,7 +8,7 @@ from coordinator.publish.rounds import Rounds, Source
 from coordinator.publish.sequencer import Sequencer
 from coordinator.roles.keys import log_keys
 from coordinator.roles.leader import Leader
-from coordinator.roles.running import Doors, Fatal
+from coordinator.roles.running import Doors, Post
 from coordinator.settings import Home
 from coordinator.store import entries as log
 from coordinator.store.leaders import Fence
@@ -19,11 +19,11 @@ class PublisherRole(Leader):
 
     job = "publisher"
 
-    def __init__(self, home: Home, doors: Doors, url: str, fatal: Fatal) -> None:
+    def __init__(self, home: Home, doors: Doors, url: str, post: Post) -> None:
         """Connected, not yet in line; the published folder must be named."""
         self._home = home
         doors.folder()
-        super().__init__(doors, url, fatal)
+        super().__init__(doors, url, post)
 
     def _lead(self, fence: Fence) -> None:
         database = self._database

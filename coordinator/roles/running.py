@@ -1,5 +1,8 @@
 """How every role runs: built, opened, one JSON line when ready, ended in order by SIGTERM, by a fault with exit 70.
 
+The plain door opens first: a cluster sees a process that reads its log as alive. From the first moment of its end a
+process is not ready; what it does not finish within END_WITHIN seconds is left to the next start.
+
 A fault of a thread (a commit that failed, a lock that is lost) ends the process on the spot: memory may be ahead of the
 disk, and the next start repairs by the ordinary path.
 """
@@ -11,6 +14,8 @@ import json
 import logging
 import os
 import signal
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +23,17 @@ from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from coordinator.admin import AdminServer
+from coordinator.metrics import Metrics
 from coordinator.settings import CountyError
 
 LOG = logging.getLogger("changpiao.roles")
 STOPPED_BY_FAULT = 70
+# a cluster kills after 60 s, five of which it may have waited before it said so
+END_WITHIN = 48.0
+# an event loop that has not turned for so long hangs
+STILL = 60.0
+BEAT = 1.0
 Fatal = Callable[[BaseException], None]
 
 
@@ -57,14 +69,26 @@ def address(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What a role is given by the process that it runs in: one registry, and whom to tell that a thread has stopped."""
+
+    metrics: Metrics
+    fatal: Fatal
+
+
 class Role(Protocol):
     """What `run` needs of a role; it is built before, with everything that can be refused."""
 
-    def start(self, ready: Callable[[], bool]) -> None:
-        """Threads and plain doors; `ready` is False after a fault."""
+    @property
+    def healthy(self) -> bool:
+        """Whether it does its job; who waits in line does."""
+
+    def start(self) -> None:
+        """Threads and plain pages."""
 
     async def open_door(self) -> dict[str, str]:
-        """The gRPC door, if the role has one; gives all addresses."""
+        """The gRPC door, if the role has one; gives its addresses."""
 
     async def close_door(self) -> None:
         """Answer what has been asked, then hear nothing more."""
@@ -79,18 +103,41 @@ class Role(Protocol):
 class Running:
     """One role in one process."""
 
-    def __init__(self, build: Callable[[Fatal], Role], stop_after: float = 0.0) -> None:
+    def __init__(self, build: Callable[[Post], Role], doors: Doors) -> None:
         """Nothing is opened before `run`."""
         self._build = build
-        self._stop_after = stop_after
+        self._doors = doors
         self._fault: BaseException | None = None
         self._stop: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._role: Role | None = None
+        self._open = False
+        self._beat = 0.0
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT; exits with 70 after a fault."""
+        metrics = Metrics()
+        admin = AdminServer(*address(self._doors.admin), metrics, self._ready, self._live)
+        admin.start()
         try:
-            role = self._build(self._fatal)
+            self._role = role = self._built(Post(metrics, self._fatal))
+            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+                runner.run(self._serve(role, admin.address))
+            role.close()
+        finally:
+            admin.stop()
+        if self._fault is not None:
+            raise SystemExit(STOPPED_BY_FAULT)
+
+    def _ready(self) -> bool:
+        return self._open and self._fault is None and self._role is not None and self._role.healthy
+
+    def _live(self) -> bool:
+        return not self._open or time.monotonic() - self._beat < STILL
+
+    def _built(self, post: Post) -> Role:
+        try:
+            return self._build(post)
         except (OSError, SQLAlchemyError) as error:
             # a full or failing disk: nothing was opened yet, and what is durable stays durable
             found = str(getattr(error, "orig", None) or error).split("\n", 1)[0]
@@ -99,11 +146,6 @@ class Running:
                 f"E_DISK: reading or writing failed at start: {found}. Free or change the disk, start again;"
                 " what was acknowledged is safe",
             ) from error
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(self._serve(role))
-        role.close()
-        if self._fault is not None:
-            raise SystemExit(STOPPED_BY_FAULT)
 
     def _fatal(self, error: BaseException) -> None:
         """A thread has stopped: end the process, from any thread."""
@@ -112,25 +154,46 @@ class Running:
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._stop.set)
 
-    async def _serve(self, role: Role) -> None:
+    async def _serve(self, role: Role, admin: str) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(name, self._stop.set)
-        role.start(ready=lambda: self._fault is None)
+        role.start()
         said = await role.open_door()
+        beating = asyncio.create_task(self._beats())
         # what was read at start stays: the collector need not look at it again
         gc.freeze()
-        print(json.dumps(said), flush=True)  # noqa: T201 - ready
+        self._open = True
+        print(json.dumps(said | {"admin": admin}), flush=True)  # noqa: T201 - ready
         if self._fault is None:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._stop_after or None):
+                async with asyncio.timeout(self._doors.stop_after or None):
                     await self._stop.wait()
+        self._open = False
         if self._fault is not None:
             self._die()
+        # daemon: it does not keep a process that has ended
+        bound = threading.Timer(END_WITHIN, self._too_slow)
+        bound.daemon = True
+        bound.start()
+        await self._end(role)
+        bound.cancel()
+        beating.cancel()
+
+    async def _beats(self) -> None:
+        while True:
+            self._beat = time.monotonic()
+            await asyncio.sleep(BEAT)
+
+    async def _end(self, role: Role) -> None:
         await role.close_door()
         await asyncio.get_running_loop().run_in_executor(None, role.stop)
         if self._fault is not None:
             self._die()
+
+    def _too_slow(self) -> None:
+        LOG.critical("the end took too long; what is durable stays, the next start repairs the rest")
+        os._exit(STOPPED_BY_FAULT)
 
     def _die(self) -> None:
         """Nothing more is written: memory may be ahead of the disk; the next start repairs."""

@@ -14,7 +14,7 @@ from coordinator.publish.rounds import Totals
 from coordinator.roles.asking import append_standings, gather
 from coordinator.roles.keys import county_signer
 from coordinator.roles.leader import Leader
-from coordinator.roles.running import Doors, Fatal
+from coordinator.roles.running import Doors, Post
 from coordinator.settings import Home
 from coordinator.store.leaders import Fence
 
@@ -28,10 +28,10 @@ class SequencerRole(Leader):
 
     job = "sequencer"
 
-    def __init__(self, home: Home, doors: Doors, url: str, fatal: Fatal) -> None:
+    def __init__(self, home: Home, doors: Doors, url: str, post: Post) -> None:
         """Connected, not yet in line."""
         self._home = home
-        super().__init__(doors, url, fatal)
+        super().__init__(doors, url, post)
 
     def _lead(self, fence: Fence) -> None:
         rebuilt = rebuild(self._database)

@@ -7,7 +7,7 @@ from coordinator.roles.board import Board
 from coordinator.roles.everything import Everything
 from coordinator.roles.intake import Intake
 from coordinator.roles.publisher import PublisherRole
-from coordinator.roles.running import Doors, Fatal, Role, Running
+from coordinator.roles.running import Doors, Post, Role, Running
 from coordinator.roles.sequencer import SequencerRole
 from coordinator.settings import CountyError, Home
 
@@ -21,18 +21,18 @@ def serve(role: str, home: Home, doors: Doors, url: str) -> None:
             f"--role 应为 {' '.join(ROLES)} 之一，现为 {role}",
             f"--role: expected one of {' '.join(ROLES)}, found {role}",
         )
-    Running(partial(_build, role, home, doors, url), doors.stop_after).run()
+    Running(partial(_build, role, home, doors, url), doors).run()
 
 
-def _build(role: str, home: Home, doors: Doors, url: str, fatal: Fatal) -> Role:
+def _build(role: str, home: Home, doors: Doors, url: str, post: Post) -> Role:
     match role:
         case "intake":
-            return Intake(home, doors, url, fatal)
+            return Intake(home, doors, url, post)
         case "sequencer":
-            return SequencerRole(home, doors, url, fatal)
+            return SequencerRole(home, doors, url, post)
         case "publisher":
-            return PublisherRole(home, doors, url, fatal)
+            return PublisherRole(home, doors, url, post)
         case "board":
-            return Board(doors, url, fatal)
+            return Board(doors, url, post)
         case _:
-            return Everything(home, doors, url, fatal)
+            return Everything(home, doors, url, post)
