@@ -214,6 +214,10 @@ class Gate:
         if stream.end(refusal):
             self._meters.ended.labels(reason=refusal.reason).inc()
 
+    def connected(self) -> list[str]:
+        """Laptops with an open stream; any thread."""
+        return [node for node, peer in list(self._peers.items()) if peer.streams]
+
     @property
     def open_streams(self) -> int:
         """Streams open now."""

@@ -82,6 +82,8 @@ class Setting:
     hosts: Mapping[str, str]
     registry: Registry
     collector: CollectorRegistry
+    # outside the gate: they see refusals too
+    interceptors: tuple[aio.ServerInterceptor, ...] = ()
     now: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
     round_seconds: float = ROUND
@@ -118,8 +120,8 @@ class Access:
         """
         known = self._turnstile.known if self._turnstile is not None else lambda _: None
         server = aio.server(
-            interceptors=(Doorkeeper(self.gate, LAPTOPS, known),), options=options(self._setting.limits, shared=shared),
-            compression=grpc.Compression.NoCompression,
+            interceptors=(*self._setting.interceptors, Doorkeeper(self.gate, LAPTOPS, known)),
+            options=options(self._setting.limits, shared=shared), compression=grpc.Compression.NoCompression,
         )  # fmt: skip
         add_services(server)
         AccessService(self._setting.election, self.gate, self._setting.registry, self._authority).add_to(server)

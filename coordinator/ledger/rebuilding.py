@@ -50,16 +50,16 @@ def rebuild(database: Database, *, strict: bool = False, unplaced: bool = False)
         ) from error
 
 
-def first_election(database: Database) -> Election:
-    """The election of a store, for a process that needs no chains."""
+def first_election(database: Database) -> tuple[Election, Hash32]:
+    """The election of a store and its hash, for a process that needs no chains."""
     with database.read() as connection:
         first = next(log.range_in(connection, 0, 1), None) if log.newest(connection) >= 0 else None
     if first is None or first.kind != "election":
         raise CountyError("存储为空或没有选举文件；请先执行 init", "the store holds no election; run init first")
-    body, _ = decode_stored(first)
+    body, record = decode_stored(first)
     if not isinstance(body, Election):
         raise _broken(first)
-    return body
+    return body, record
 
 
 def _rebuild(connection: Connection, *, strict: bool, unplaced: bool) -> Rebuilt:

@@ -5,12 +5,20 @@ tiles written -> `checkpoint` last -> staging dropped. If the process dies
 - before the swap: the staged step was never signed for; `settle` drops it and the next round makes it anew;
 - after the swap: the lock holds the staged checkpoint; `settle` writes the same files again and finishes.
 `settle` is also the last part of every ordinary round. Serves [PUB-1] [PUB-2] [PUB-3] [CHECK-3].
+
+Nothing that rests in the database between two steps is believed: the lock must hold what this publisher signed last,
+what was staged must come back as it was made, and before files are written the fence and the published size are looked
+at once more.
 """
 
 import base64
+import errno
+import os
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
@@ -24,6 +32,9 @@ from tally_protocol.election.manifest import Election
 from tally_protocol.errors import ProtocolError
 from tally_protocol.log.checkpoint import Checkpoint, mldsa_vkey, open_checkpoint, sign_checkpoint
 from tally_protocol.seal.keys import Signer, authority_name, vkey
+
+# of the public folder's file system: below this nothing more is published
+RESERVE = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,7 @@ class Publisher:
         self._keys = keys
         self._now = now
         self._compared = False
+        self._made: dict[str, bytes] = {}
         self.head = Head(b"", 0)
 
     def recover(self, stored: int) -> None:
@@ -148,6 +160,13 @@ class Publisher:
         if stored <= self.head.size:
             return False
         locked, last = self._lock.read()
+        if locked != self.head.checkpoint:
+            raise CountyError(
+                "E_LOCK: 锁中的检查点不是本进程上次签发的；锁被改动过，或另一进程已抢先发布。停止发布",
+                "E_LOCK: the lock does not hold what this process signed last; it was edited, or another process has"
+                " published. This one stops",
+            )
+        self._check_room()
         now = self._now()
         if now < last:
             # a time that goes back would be a false statement in the ML-DSA line: wait for the clock [CHECK-2]
@@ -158,12 +177,20 @@ class Publisher:
         self._stage(self.head.size, stored, signed)
         self._lock.swap(locked, signed, now)
         self.settle()
+        if self.head.checkpoint != signed:
+            raise _altered("lock")
         return True
+
+    def _check_room(self) -> None:
+        """A full disk in the middle of a step is repaired; better not to begin one."""
+        if shutil.disk_usage(self._folder.path).free < RESERVE:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._folder.path))
 
     def _stage(
         self, old: int, new: int, checkpoint: bytes, unless: Callable[[str, bytes], bool] = lambda _path, _data: False
     ) -> None:
         """Keep every file of the step durably, with the checkpoint that needs them; none that is there already."""
+        made: dict[str, bytes] = {}
         with self._staging.write() as connection:
             self._fence.check(connection)
             connection.exec_driver_sql("DELETE FROM staged")
@@ -171,8 +198,10 @@ class Publisher:
             for path, data in self._sequencer.files(old, new):
                 if unless(path, data):
                     continue
+                made[path] = sha256(data).digest()
                 connection.exec_driver_sql("INSERT INTO staged VALUES (?, ?)", (path, data))
             connection.exec_driver_sql("INSERT INTO head VALUES (1, ?)", (checkpoint,))
+        self._made = made
 
     def _staged(self) -> bytes:
         with self._staging.read() as connection:
@@ -185,10 +214,39 @@ class Publisher:
         if locked and self._staged() == locked:
             with self._staging.read() as connection:
                 rows = connection.exec_driver_sql("SELECT path, data FROM staged ORDER BY path").all()
+            if {str(path): sha256(data).digest() for path, data in rows} != self._made:
+                raise _altered("staged")
+            size = self._open(locked).size
+            self._last_look(size)
             self._folder.write_tiles((str(path), bytes(data)) for path, data in rows)
+            self._last_look(size)
             self._folder.write_file("checkpoint", locked)
+        elif locked and self._folder.checkpoint() != locked:
+            # signed, and neither staged nor shown: somebody has emptied the stage in between
+            raise _altered("head")
         with self._staging.write() as connection:
             self._fence.check(connection)
             connection.exec_driver_sql("DELETE FROM staged")
             connection.exec_driver_sql("DELETE FROM head")
         self.head = Head(locked, self._open(locked).size if locked else 0)
+
+    def _last_look(self, size: int) -> None:
+        """Directly before files are written: still the leader, and nobody has shown more than we are about to."""
+        if self._fence.number:
+            with self._staging.write() as connection:
+                self._fence.check(connection)
+        shown = self._published()
+        if shown and self._open(shown).size > size:
+            raise CountyError(
+                "E_LOCK_AHEAD: 公开文件夹中的检查点比本进程要写的新；另一进程在发布同一日志。停止发布",
+                "E_LOCK_AHEAD: the published checkpoint is ahead of what this process was about to write; another one"
+                " publishes the same log. This one stops",
+            )
+
+
+def _altered(what: str) -> CountyError:
+    return CountyError(
+        f"E_SELF_CHECK: 数据库中的 {what} 在两步之间被改动；停止发布。保留现场，重新启动会由存储重做",
+        f"E_SELF_CHECK: {what} was altered between two steps; publishing stops. Keep the evidence; the next start makes"
+        " it again from the store",
+    )

@@ -6,6 +6,7 @@ of the publisher itself (E_LOCK, E_SELF_CHECK) ends the process. `Totals` follow
 clock instead [STAND-1] [STAND-3].
 """
 
+import errno
 import logging
 import threading
 import time
@@ -97,8 +98,12 @@ class Rounds:
         totals: Totals | None = None,
         root: Callable[[int], bytes] = lambda _: b"",
         every: float = 1.0,
+        alarm: Callable[[], str] = lambda: "",
     ) -> None:
-        """`totals` hang on the published size; `root` gives the root of a prefix for `standings`."""
+        """`totals` hang on the published size; `root` gives the root of a prefix for `standings`.
+
+        `alarm`: a code while a self-check fails; nothing is signed then.
+        """
         self._publisher = publisher
         self._source = source
         self._metrics = metrics
@@ -106,8 +111,10 @@ class Rounds:
         self._totals = totals
         self._root = root
         self._every = every
+        self._alarm = alarm
         self._stop = threading.Event()
         self._broken = False
+        self._halted = False
         self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
 
     def start(self) -> None:
@@ -117,8 +124,8 @@ class Rounds:
 
     @property
     def healthy(self) -> bool:
-        """Whether the last round went through."""
-        return not self._broken
+        """Whether the last round went through, and nothing stands against the next one."""
+        return not (self._broken or self._halted)
 
     def stop(self) -> None:
         """Publish what is left with a last `standings`, then end; the writer must still be running."""
@@ -141,27 +148,33 @@ class Rounds:
             if self._broken:
                 self._publisher.recover(self._source.durable())
                 self._broken = False
-            self._publish()
-            if self._totals is not None:
+            if self._publish() and self._totals is not None:
                 self._totals.due(self._root)
         except (OSError, SQLAlchemyError) as error:
             # nothing is half done that `recover` does not finish or forget
-            LOG.error("publishing failed, will recover", extra={"error": type(error).__name__})
+            said = {"error": type(error).__name__}
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                said["code"] = "E_DISK"
+            LOG.error("publishing failed, will recover", extra=said)
             self._broken = True
 
     def finish(self) -> None:
         """The last checkpoint, with `standings` over everything before it."""
-        self._publish()
-        if self._totals is not None and self._totals.standings(self._root):
+        if self._publish() and self._totals is not None and self._totals.standings(self._root):
             self._publish()
 
-    def _publish(self) -> None:
+    def _publish(self) -> bool:
+        """Sign what is new; False while a self-check fails."""
+        self._halted = bool(self._alarm())
+        if self._halted:
+            return False
         oldest = self._source.take_oldest()
         if self._publisher.publish(self._source.durable()):
             self._metrics.checkpoints.inc()
             if oldest is not None:
                 self._metrics.published_seconds.observe(time.monotonic() - oldest)
         self.catch_up()
+        return True
 
     def catch_up(self) -> None:
         """What hangs on the published size."""

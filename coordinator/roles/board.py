@@ -15,6 +15,7 @@ from coordinator.publish.lock import Lock
 from coordinator.publish.proofs import Heads
 from coordinator.publish.rounds import Totals
 from coordinator.roles.running import Doors, Post, address
+from coordinator.roles.watching import watch_board
 from coordinator.settings import CountyError
 from coordinator.store import entries as log
 from coordinator.store.stores import open_server
@@ -40,17 +41,19 @@ class Board:
         with self._ended as built:
             self._database = open_server(url, "board")
             built.callback(self._database.close)
-            election = first_election(self._database)
+            election, _ = first_election(self._database)
             self._heads = Heads(Lock(self._database, election.origin), election)
             self._feed = Feed(election)
             self._events: deque[Event] = deque()
             self._totals = Totals(self._events, published=self._feed.published)
+            self._watch = watch_board(self.metrics, url, self._database)
             self._page = BoardServer(*address(doors.board), self._feed)
             self._ended = built.pop_all()
 
     def start(self) -> None:
         """The page, the thread that reads."""
         self._page.start()
+        self._watch.start()
         self._thread.start()
 
     def _run(self) -> None:
@@ -91,6 +94,7 @@ class Board:
         """End the page."""
         self._stop.set()
         self._thread.join()
+        self._watch.stop()
         if self._doors.board_export is not None:
             export(self._feed, self._doors.board_export)
         self._page.stop()

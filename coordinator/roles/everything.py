@@ -27,6 +27,7 @@ from coordinator.publish.sequencer import Sequencer
 from coordinator.roles.asking import Gathering, append_standings
 from coordinator.roles.keys import load_keys
 from coordinator.roles.running import Doors, Post, address
+from coordinator.roles.watching import call_meter, watch_everything
 from coordinator.settings import Home, guard
 from coordinator.store.leaders import lead
 from coordinator.store.stores import open_stores
@@ -69,6 +70,7 @@ class Everything:
             Setting(
                 home=home, election=str(self._election.id), limits=read_limits(home, doors.limits),
                 hosts=rebuilt.county.nodes, registry=TableRegistry(stores.store), collector=self.metrics.registry,
+                interceptors=(call_meter(self.metrics),),
             )
         )  # fmt: skip
         self._tree = Sequencer(stores.store)
@@ -90,9 +92,15 @@ class Everything:
             every=doors.standings_seconds,
             published=feed.published if feed is not None else lambda _fold, _changed: None,
         )  # fmt: skip
+        numbers = {job: fence.number for job, fence in zip(LEADERS, fences, strict=True)}
+        self._watch, alarm = watch_everything(
+            home, doors, url, self.metrics, stores, rebuilt.county, numbers, self._access.gate.connected,
+            folder.checkpoint,
+        )  # fmt: skip
         self._rounds = Rounds(
             self._publisher, Source(durable=lambda: writer.durable, take_oldest=writer.take_oldest),
             metrics=self.metrics, fatal=fatal, totals=totals, root=self._tree.root, every=doors.checkpoint_seconds,
+            alarm=alarm.raised,
         )  # fmt: skip
         self._inbox = Inbox(home.inbox, writer)
         self._gathering = Gathering(writer, fatal) if stores.store.postgres else None
@@ -109,6 +117,7 @@ class Everything:
         self._rounds.tick()
         self._rounds.start()
         self._inbox.start()
+        self._watch.start()
         if self._gathering is not None:
             self._gathering.start()
         if self._doors.board and self._feed is not None:
@@ -136,6 +145,7 @@ class Everything:
 
     def stop(self) -> None:
         """What has arrived is committed; then the last checkpoint; then the page."""
+        self._watch.stop()
         self._inbox.stop()
         if self._gathering is not None:
             self._gathering.stop()

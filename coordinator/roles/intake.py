@@ -17,6 +17,7 @@ from coordinator.publish.lock import Lock
 from coordinator.publish.proofs import Heads, Proofs
 from coordinator.roles.keys import ballot_opener, county_signer
 from coordinator.roles.running import Doors, Post
+from coordinator.roles.watching import call_meter, watch_intake
 from coordinator.settings import Home
 from coordinator.store.stores import open_server
 
@@ -40,6 +41,7 @@ class Intake:
                 Setting(
                     home=home, election=str(election.id), limits=read_limits(home, doors.limits),
                     hosts=rebuilt.county.nodes, registry=TableRegistry(database), collector=self.metrics.registry,
+                    interceptors=(call_meter(self.metrics),),
                 )
             )  # fmt: skip
             self._writer = Writer(
@@ -48,6 +50,9 @@ class Intake:
             )  # fmt: skip
             self._proofs = Proofs(database, Heads(Lock(database, election.origin), election))
             self._inbox = open_inbox(home, self._writer)
+            self._watch = watch_intake(
+                home, doors, url, self.metrics, database, rebuilt.county, self._access.gate.connected
+            )
             self._ended = built.pop_all()
 
     @property
@@ -58,6 +63,7 @@ class Intake:
     def start(self) -> None:
         """The writer, the inbox."""
         self._writer.start()
+        self._watch.start()
         if self._inbox is not None:
             self._inbox.start()
 
@@ -79,6 +85,7 @@ class Intake:
         """What has arrived is committed."""
         if self._inbox is not None:
             self._inbox.stop()
+        self._watch.stop()
         self._writer.stop()
 
     def close(self) -> None:

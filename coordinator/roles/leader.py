@@ -25,6 +25,7 @@ class Leader(ABC):
     def __init__(self, doors: Doors, url: str, post: Post) -> None:
         """Connected, not yet in line."""
         self._doors = doors
+        self._url = url
         self._fatal = post.fatal
         self.metrics = post.metrics
         # a process that waits says 0, never nothing

@@ -9,6 +9,7 @@ from coordinator.publish.sequencer import Sequencer
 from coordinator.roles.keys import log_keys
 from coordinator.roles.leader import Leader
 from coordinator.roles.running import Doors, Post
+from coordinator.roles.watching import watch_publisher
 from coordinator.settings import Home
 from coordinator.store import entries as log
 from coordinator.store.leaders import Fence
@@ -27,7 +28,7 @@ class PublisherRole(Leader):
 
     def _lead(self, fence: Fence) -> None:
         database = self._database
-        election = first_election(database)
+        election, election_hash = first_election(database)
         folder = PublicFolder(self._doors.folder(), fence.number)
         publisher = Publisher(
             election=election, sequencer=Sequencer(database), staging=database,
@@ -40,13 +41,18 @@ class PublisherRole(Leader):
                 return log.newest(connection) + 1
 
         publisher.recover(durable())
+        watch, alarm = watch_publisher(
+            self._doors, self._url, self.metrics, database, (election, election_hash), fence.number, folder.checkpoint
+        )
         rounds = Rounds(
             publisher, Source(durable=durable, take_oldest=lambda: None), metrics=self.metrics, fatal=self._fatal,
-            every=self._doors.checkpoint_seconds,
+            every=self._doors.checkpoint_seconds, alarm=alarm.raised,
         )  # fmt: skip
         self._healthy = lambda: rounds.healthy
         rounds.tick()
         rounds.start()
+        watch.start()
         self._stop.wait()
+        watch.stop()
         rounds.stop()
         folder.close()

@@ -26,6 +26,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from coordinator.admin import AdminServer
 from coordinator.metrics import Metrics
 from coordinator.settings import CountyError
+from coordinator.watch.self_check import SHARE
+from coordinator.watch.stations import SILENT_AFTER
 
 LOG = logging.getLogger("changpiao.roles")
 STOPPED_BY_FAULT = 70
@@ -51,6 +53,9 @@ class Doors:
     stop_after: float = 0.0
     # several processes of this machine listen on one port; the system shares the connections out
     shared: bool = False
+    # of a core, for the self-check; seconds until an open station without a word counts as silent
+    check_share: float = SHARE
+    silent_after: float = SILENT_AFTER
     # of access (docs/access.md); None = limits.toml of the home, else the shipped ones
     limits: Path | None = None
 

@@ -15,6 +15,7 @@ from coordinator.roles.asking import append_standings, gather
 from coordinator.roles.keys import county_signer
 from coordinator.roles.leader import Leader
 from coordinator.roles.running import Doors, Post
+from coordinator.roles.watching import watch_sequencer
 from coordinator.settings import Home
 from coordinator.store.leaders import Fence
 
@@ -46,7 +47,9 @@ class SequencerRole(Leader):
             writer.events, lambda *given: append_standings(writer, *given), covered=covered,
             every=self._doors.standings_seconds,
         )  # fmt: skip
+        watch = watch_sequencer(self._doors, self._url, self.metrics, self._database, rebuilt.county, fence.number)
         writer.start()
+        watch.start()
         waiting: tuple[float, int] | None = None
         while not self._stop.wait(POLL):
             gather(writer)
@@ -58,6 +61,7 @@ class SequencerRole(Leader):
                 self.metrics.published_seconds.observe(time.monotonic() - waiting[0])
                 waiting = None
             totals.due(lambda _: _root(heads))
+        watch.stop()
         self._finish(writer, heads, totals)
         writer.stop()
 

@@ -49,6 +49,11 @@ GRANT USAGE ON SEQUENCE records_id_seq TO changpiao_sequencer;
 GRANT SELECT, INSERT, DELETE ON staged, head TO changpiao_publisher;
 GRANT UPDATE (checkpoint, time, fence) ON lock TO changpiao_publisher;
 
+-- watch: marks are keyed, verdicts are only added; the publisher obeys what the others found
+GRANT SELECT, INSERT, UPDATE ON marks, presence TO changpiao_intake;
+GRANT SELECT ON presence TO changpiao_sequencer;
+GRANT SELECT, INSERT ON verdicts TO changpiao_intake, changpiao_sequencer, changpiao_publisher;
+
 -- leaders: each job moves its own number and nobody else's
 GRANT SELECT ON leaders TO changpiao_sequencer, changpiao_publisher;
 GRANT UPDATE (fence, holder, time) ON leaders TO changpiao_sequencer, changpiao_publisher;

@@ -129,6 +129,15 @@ def open_checkpoint(data: bytes, origin: str, ed25519: bytes, mldsa44: bytes) ->
     return checkpoint
 
 
+def signed_at(data: bytes, origin: str, mldsa44: bytes) -> int:
+    """The time that the ML-DSA-44 line of an opened checkpoint states; 0 if it has none."""
+    known = mldsa_key_id(origin, mldsa44)
+    for line in parse_checkpoint_note(data).lines:
+        if line.name == origin and line.key_id == known and len(line.signature) > 8:
+            return int.from_bytes(line.signature[:8], "big")
+    return 0
+
+
 def _verify_mldsa(line: SignatureLine, checkpoint: Checkpoint, public: bytes) -> bool:
     if len(line.signature) != 8 + 2420:
         return False

@@ -1,0 +1,1 @@
+"""Watching a running county: stored data against what was signed, silent stations, the machine, calls, logs, traces."""

@@ -1,0 +1,44 @@
+"""The small tables by which processes agree: schema, leaders' numbers, the number beside the signed head."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from coordinator.metrics import LEADERS
+from coordinator.settings import CountyError
+from coordinator.store import checking
+from coordinator.store.database import Database
+from coordinator.store.migrating import EXPECTED
+
+
+class TablesPart:
+    """For any process."""
+
+    def __init__(
+        self, database: Database, *, leads: Mapping[str, int] | None = None, lock_fence: Callable[[], int] | None = None
+    ) -> None:
+        """`leads`: jobs that this process leads, with its number; `lock_fence` where it may compare that too."""
+        self.name = "leaders" if leads else "schema"
+        self._database = database
+        self._leads = dict(leads or {})
+        self._lock_fence = lock_fence
+
+    def slices(self) -> Iterator[int]:
+        """One look."""
+        found = checking.schema(self._database)
+        if found != [EXPECTED]:
+            raise _wrong("alembic_version", EXPECTED, found)
+        yield 1
+        if self._leads:
+            fences = checking.fences(self._database)
+            for job, number in self._leads.items():
+                if fences.get(job) != number:
+                    raise _wrong(f"leaders {job}", number, fences.get(job))
+            if self._lock_fence is not None and (beside := self._lock_fence()) > self._leads[LEADERS[1]]:
+                raise _wrong("lock fence", f"at most {self._leads[LEADERS[1]]}", beside)
+            yield len(fences)
+
+
+def _wrong(what: str, expected: object, found: object) -> CountyError:
+    return CountyError(
+        f"E_SELF_CHECK: {what} 应为 {expected}，现为 {found}；数据库被改动过，停止发布并保留现场",
+        f"E_SELF_CHECK: {what}: expected {expected}, found {found}; the database was edited, publishing stops",
+    )
