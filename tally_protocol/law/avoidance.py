@@ -115,13 +115,12 @@ def _seat_again(place: Place, settled: Collection[int], kept: set[int], relative
     families: list[tuple[int, ...]] = []
     tied: tuple[int, ...] = ()
     tied_seats = 0
-    for group in _free_groups(place, settled, None if filling else place.tied):
+    groups = _free_groups(place, settled, None if filling else place.tied)
+    while left and (group := next(groups, None)) is not None:
         free = [person for person in group if not is_related(person, kept, relatives)]
-        if not left:
-            break
         if len(free) > left:
-            tied, tied_seats = tuple(free), left
-            break
+            tied, tied_seats, left = tuple(free), left, 0
+            continue
         for family in families_of(free, relatives):
             if len(family) == 1:
                 filled += family
