@@ -50,6 +50,12 @@ def families_of(persons: Sequence[int], relatives: Relatives) -> list[tuple[int,
     return found
 
 
+def split_families(persons: Sequence[int], relatives: Relatives) -> tuple[list[int], list[tuple[int, ...]]]:
+    """Those without a relative among the others, and the sets of those who have one."""
+    found = families_of(persons, relatives)
+    return [family[0] for family in found if len(family) == 1], [family for family in found if len(family) > 1]
+
+
 def _keep_in_order(place: Place, relatives: Relatives, people: People, kept: set[int]) -> Place:
     """Keep the elected by votes unless a relative is kept already; `kept` grows [POST-5].
 
@@ -63,12 +69,10 @@ def _keep_in_order(place: Place, relatives: Relatives, people: People, kept: set
         equal = list(group)
         blocked = [person for person in equal if is_related(person, kept, relatives)]
         removed += blocked
-        for family in families_of([person for person in equal if person not in blocked], relatives):
-            if len(family) == 1:
-                staying += family
-            else:
-                families.append(family)
-        kept.update(staying)
+        lone, together = split_families([person for person in equal if person not in blocked], relatives)
+        staying += lone
+        families += together
+        kept.update(lone)
     elected = tuple(person for person in place.elected if person in staying)
     return replace(place, elected=elected, families=tuple(families), removed=tuple(removed))
 
@@ -120,14 +124,12 @@ def _seat_again(place: Place, settled: Collection[int], kept: set[int], relative
         free = [person for person in group if not is_related(person, kept, relatives)]
         if len(free) > left:
             tied, tied_seats, left = tuple(free), left, 0
-            continue
-        for family in families_of(free, relatives):
-            if len(family) == 1:
-                filled += family
-            else:
-                families.append(family)
-            left -= 1
-        kept.update(filled)
+        else:
+            lone, together = split_families(free, relatives)
+            filled += lone
+            families += together
+            kept.update(lone)
+            left -= len(lone) + len(together)
     return replace(
         place,
         elected=(*place.elected, *filled),
