@@ -227,6 +227,10 @@ ROWS = (
         papers=100, due={"chair": full("A B")},
     ),
     Case(
+        id="only-blank-papers", covers="invariant-5 C9", posts=[Post(id="chair", slots=1, blank=100)], papers=100,
+        due={"chair": supplementary(1, "")},
+    ),
+    Case(
         id="more-marks-than-seats-allowed", covers="invariant-5", posts=[
             Post(id="chair", seats=1, marks=2, votes={"A": 70, "B": 60}),
         ],
