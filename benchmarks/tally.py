@@ -10,10 +10,10 @@ from functools import partial
 import duckdb
 import numpy as np
 
-from benchmarks.paper_piles import PAPERS, Pile, make_pile
+from benchmarks.paper_piles import PAPERS, PROFILE, Pile, make_pile
 from benchmarks.peers import Answer, Query, duckdb_query, polars_query
 from benchmarks.rounds import Timing, heading, run_rounds, table, verdict
-from coordinator.tally.planes import Group, judge_group
+from coordinator.tally.planes import Group, Papers, judge_group
 
 UNITS = 4000
 ROUNDS = 9
@@ -23,12 +23,17 @@ GROUP = 256  # batches of one commit, as the coordinator cuts them under load
 
 def whole(pile: Pile) -> Group:
     """Every batch of a layout in one operation."""
-    return judge_group(pile.shape, pile.batches, "post")
+    return judge_group(pile.shape, pile.papers, PROFILE)
 
 
 def by_commit(pile: Pile) -> list[Group]:
     """The same in commit groups."""
-    return [judge_group(pile.shape, pile.batches[i : i + GROUP], "post") for i in range(0, len(pile.batches), GROUP)]
+    papers = pile.papers
+    parts = [slice(first, first + GROUP) for first in range(0, len(papers.rows), GROUP)]
+    return [
+        judge_group(pile.shape, Papers(papers.rows[part], papers.counts[part], papers.tables[part]), PROFILE)
+        for part in parts
+    ]
 
 
 def check(pile: Pile, peer: Query, name: str) -> None:
@@ -36,9 +41,7 @@ def check(pile: Pile, peer: Query, name: str) -> None:
     own, (figures, names) = whole(pile), peer()
     assert own.in_range.all(), name
     assert np.array_equal(own.figures, figures), name
-    flat = [(batch, *part) for batch, parts in enumerate(own.write_ins) for part in parts]
-    # the tables here are 1, 2, 3: a code is its register number
-    assert flat == [tuple(row) for row in names.tolist()], name
+    assert np.array_equal(own.votes, names), name
 
 
 def _asked(queries: dict[str, Query]) -> Callable[[], list[Answer]]:
@@ -57,7 +60,7 @@ def main() -> None:
         check(pile, ducks[layout], f"DuckDB, {layout}")
         check(pile, bears[layout], f"Polars, {layout}")
     papers = sum(len(pile.rows) for pile in piles.values())
-    batches = sum(len(pile.batches) for pile in piles.values())
+    batches = sum(len(pile.papers.rows) for pile in piles.values())
     print(f"   {UNITS} units, {len(piles)} layouts, {batches} batches, {papers} papers; all results equal")
     pieces: dict[str, Callable[[], object]] = {
         "ours, one operation a layout": lambda: [whole(pile) for pile in piles.values()],

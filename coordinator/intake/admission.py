@@ -163,9 +163,9 @@ def judge_all(candidates: Sequence[Candidate], county: County) -> None:
         except RuleViolation as error:
             candidate.late = error
             continue
-        papers = Papers(candidate.part.rows, candidate.part.papers, batch.table)
         profile = manifest.layout_profile(batch.layout)
-        groups.setdefault(group_key(paper, profile.ballot), []).append(Judging(candidate, paper, papers, profile))
+        judging = Judging(candidate, paper, candidate.part, batch.table, profile)
+        groups.setdefault(group_key(paper, profile.ballot), []).append(judging)
     for group in groups.values():
         _judge(group)
 
@@ -176,23 +176,26 @@ class Judging:
 
     candidate: Candidate
     paper: Shape
-    papers: Papers
+    part: SealedPart
+    table: tuple[int, ...]
     profile: Profile
 
 
 def _judge(group: Sequence[Judging]) -> None:
     if len(group) <= PLAIN_MOST:
         for one in group:
-            rows = [one.papers.rows[i : i + one.paper.width] for i in range(0, len(one.papers.rows), one.paper.width)]
+            rows = [one.part.rows[i : i + one.paper.width] for i in range(0, len(one.part.rows), one.paper.width)]
             try:
-                judged = judge(one.paper, rows, one.papers.table, one.profile)
+                judged = judge(one.paper, rows, one.table, one.profile)
             except RuleViolation as error:
                 one.candidate.late = error
                 continue
             one.candidate.count = judged.figures, judged.write_ins
         return
-    first = group[0]
-    verdicts = judge_group(first.paper, [one.papers for one in group], first.profile)
+    papers = Papers()
+    for one in group:
+        papers.add(one.part.rows, one.part.papers, one.table)
+    verdicts = judge_group(group[0].paper, papers, group[0].profile)
     for one, good, figures, names in zip(
         group, verdicts.in_range.tolist(), verdicts.figures.tolist(), verdicts.write_ins, strict=True
     ):

@@ -4,7 +4,7 @@ All batches lie end to end in one sequence of papers, no padding between them; a
 machine word, in this order. The way there touches every byte as little as numpy allows:
 
 1. the batches' bytes are joined and cut into four quarters of equal length;
-2. a mark needs two bits, so paper i of all four quarters goes into one byte a cell, by shifts over whole words;
+2. a mark needs two bits, so paper i of all four quarters goes into one byte a cell;
 3. only these bytes, a quarter of all, are turned from row by row to cell by cell;
 4. of each cell's bytes one bit is isolated and packed, eight times: low and high bit of quarter 0, 1, 2, 3.
 
@@ -34,10 +34,9 @@ PIECE = 4 * WORD
 PIECE_BYTES = 1 << 20
 FULL = 100  # papers of a full batch
 
-_TWO = np.uint64(2)
-# what a shift by two pushes over the edge of a byte is cut off
-_KEPT = np.uint64(0xFCFCFCFCFCFCFCFC)
-_BITS = np.array([1, 4, 16, 64, 2, 8, 32, 128], np.uint8)[:, None]
+_FOUR = np.uint8(4)
+# where the four quarters have the low and the high bit of a mark
+_BITS = np.array([[1, 4, 16, 64], [2, 8, 32, 128]], np.uint8)[:, :, None]
 _BELOW = np.array([(1 << bit) - 1 for bit in range(WORD)], np.uint64)
 
 
@@ -71,7 +70,7 @@ def pack(flags: Flags | Bytes) -> Words:
 
 
 class Stack:
-    """`marks` (bit, candidate, word): low and high bit of every mark, and room for one plane more a candidate.
+    """`marks` (mark, candidate, word): of every candidate the papers that approve, oppose, mark it unclearly.
 
     `codes[cell]`: the codes in status or slot cells, where any is not 0. `in_range[batch]` is False where a mark is
     none [CELL-1]; such marks are left out, so no other batch is touched.
@@ -104,20 +103,24 @@ class Stack:
         width, cells = self._width, self._cells
         rows.append(bytes(width * piece.padding))
         words = self._checked(piece, np.frombuffer(b"".join(rows), np.uint64))
-        quarters = words.reshape(4, -1)
-        folded = quarters[3] << _TWO
-        for quarter in (2, 1):
-            folded &= _KEPT
-            folded |= quarters[quarter]
-            folded <<= _TWO
-        folded &= _KEPT
+        quarters = words.view(np.uint8).reshape(4, -1)
+        folded = quarters[3] * _FOUR
+        folded |= quarters[2]
+        folded *= _FOUR
+        folded |= quarters[1]
+        folded *= _FOUR
         folded |= quarters[0]
-        by_paper = folded.view(np.uint8).reshape(-1, width)
+        by_paper = folded.reshape(-1, width)
         by_cell = np.empty((cells.candidates, 1, len(by_paper)), np.uint8)
         for candidate, cell, end in cells.runs:
             by_cell[candidate : candidate + end - cell, 0] = by_paper[:, cell:end].T
-        planes = pack(by_cell & _BITS).reshape(cells.candidates, 2, (piece.end - piece.begin) // WORD)
-        self.marks[:2, :, piece.words] = planes.transpose(1, 0, 2)
+        approve, oppose, unclear = self.marks[:, :, piece.words]
+        # one bit after the other: four bytes a mark are made of each
+        for planes, places in zip((approve, oppose), _BITS, strict=True):
+            planes[:] = pack(by_cell & places).reshape(planes.shape)
+        np.bitwise_and(approve, oppose, out=unclear)
+        approve ^= unclear
+        oppose ^= unclear
 
     def _checked(self, piece: "_Piece", words: Words) -> Words:
         """The papers without marks above 3, after noting what stands in status and slot cells."""
@@ -139,11 +142,23 @@ class Stack:
             grid[:, cell:end][beyond] = 0
         return grid.reshape(-1).view(np.uint64)
 
-    def add(self) -> Words:
-        """Room for one plane more, to be filled."""
+    def add(self) -> tuple[int, Words]:
+        """Room for one plane more, to be filled; its number is its row in `count`."""
+        row = self._used
         self._used += 1
-        plane: Words = self._planes[self._used - 1]
-        return plane
+        return row, self._planes[row]
+
+    def papers_of(self, plane: Words) -> Places:
+        """The papers that have a bit, in order; quick where they are few."""
+        words = plane.nonzero()[0]
+        bits = np.unpackbits(plane[words].view(np.uint8), bitorder="little").view(np.bool_).nonzero()[0]
+        return (words[bits // WORD] * WORD) + bits % WORD
+
+    def plane_of(self, papers: Places) -> Words:
+        """The plane of some papers."""
+        flags = np.zeros(self.papers, np.bool_)
+        flags[papers] = True
+        return pack(flags)
 
     def batch_of(self, papers: Places) -> Places:
         """The batch of each paper, given by its place in the sequence."""
@@ -153,12 +168,14 @@ class Stack:
         """These papers have a byte that its cell does not know [CELL-1]."""
         self.in_range[self.batch_of(papers)] = False
 
-    def count(self) -> Bytes:
-        """Set bits of `marks` and of the planes added, by batch: (plane, batch)."""
+    def count(self, more: int) -> Bytes:
+        """Set bits of `marks` and of the planes added, by batch: (plane, batch); below them room for `more` rows."""
         planes = self._planes[: self._used]
         whole = np.bitwise_count(planes)
-        counted = [piece.count(planes, whole) for piece in self._pieces]
-        return counted[0] if len(counted) == 1 else np.concatenate(counted, axis=1)
+        found = np.empty((self._used + more, len(self.starts)), np.uint8)
+        for piece in self._pieces:
+            found[: self._used, piece.batches] = piece.count(planes, whole)
+        return found
 
 
 class _Piece:
