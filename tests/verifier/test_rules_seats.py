@@ -184,7 +184,8 @@ def test_votes_roll_down() -> None:
     assert (first["elected"], second["elected"]) == (["x"], ["y"])  # 45 + 30
     assert third["elected"] == ["w", "z"]  # 61, 20 + 40; y is elected above
     assert [result["elected"] for result in decided([chief, vice, member])] == [["x"], [], ["w"]]
-    strangers = decided([contest("a", {"x": 60, "s": 52}, max_marks=2), contest("b", {"z": 3}, seats=2)], body=body)
+    above = contest("a", {"x": 60, "s": 52, "nobody": 0}, max_marks=2)
+    strangers = decided([above, contest("b", {"z": 3}, seats=2)], body=body)
     assert (strangers[1]["elected"], strangers[1]["next"]) == (["s"], ["z"])
 
 
