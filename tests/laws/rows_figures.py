@@ -270,6 +270,10 @@ ROWS = (
         rules={"names.min_votes": 2}, due={"chair": nobody("not_known")},
     ),
     Case(
+        id="opened-votes-are-not-hidden", covers="D4", posts=[chair({"A": 30}, written={"W": 40}, hidden=10)],
+        papers=100, rules={"names.min_votes": 90}, due={"chair": supplementary(1, "+W A")},
+    ),
+    Case(
         id="hidden-too-few", covers="D4", posts=[chair({"A": 40}, hidden=50)], papers=100,
         rules={"names.min_votes": 90}, due={"chair": supplementary(1, "A")},
     ),
