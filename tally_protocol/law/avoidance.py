@@ -82,13 +82,14 @@ def _without_blocked_runners(place: Place, kept: Collection[int], relatives: Rel
     blocked = {person for person in place.runoff if is_related(person, kept, relatives)}
     if not blocked:
         return place
-    families = tuple(tuple(person for person in family if person not in blocked) for family in place.families)
-    lone = tuple(family for family in families if len(family) < 2)
+    left = [tuple(person for person in family if person not in blocked) for family in place.families]
+    families = tuple(family for family in left if len(family) > 1)
+    lone = [person for family in left if family not in families for person in family]
     return replace(
         place,
-        tied=(*(person for person in place.tied if person not in blocked), *(one for family in lone for one in family)),
-        tied_seats=place.tied_seats + len(lone),
-        families=tuple(family for family in families if len(family) > 1),
+        tied=(*(person for person in place.tied if person not in blocked), *lone),
+        tied_seats=place.tied_seats + len(left) - len(families),
+        families=families,
         removed=(*place.removed, *(person for person in place.runoff if person in blocked)),
     )
 
