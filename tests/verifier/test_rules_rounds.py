@@ -67,7 +67,7 @@ def test_women_of_the_next_round() -> None:
     ("votes", "seats", "margin", "expected"),
     [
         ({"x": 9, "y": 8, "z": 7, "w": 6}, 1, 1, "x y"), ({"x": 9, "y": 7, "z": 7, "w": 6}, 1, 1, "x y z"),
-        ({"y": 7, "x": 9, "z": 0}, 2, 1, "x y"), ({"x": 9, "y": 8, "z": 7}, 2, 0, "x y"), ({"x": 0}, 1, 1, ""),
+        ({"y": 1, "x": 9, "z": 0}, 2, 1, "x y"), ({"x": 9, "y": 8, "z": 7}, 2, 0, "x y"), ({"x": 0}, 1, 1, ""),
     ],
 )  # fmt: skip
 def test_candidates_that_a_nomination_gives(votes: Votes, seats: int, margin: int, expected: str) -> None:
@@ -209,6 +209,13 @@ def test_the_whole_committee_is_decided_again() -> None:
     assert (second["elected"], second["outcome"]) == (["x"], "full")
     alone = contest("b", {"z": 95, "y": 94}, valid=100)
     assert [result["sensitive"] for result in decided([chief, alone])] == [True, False]
+
+
+def test_a_contest_without_a_share_hides_no_other() -> None:
+    """What is stopped, or a runoff, is passed over; the others of its committee are asked all the same."""
+    second = contest("b", {"p": 48, "q": 20}, valid=90)
+    for first in (contest("a", {"x": 101}), contest("a", {"x": 48, "y": 20}, rule="runoff")):
+        assert [result["sensitive"] for result in decided([first, second])] == [False, True]
 
 
 def test_what_is_never_sensitive() -> None:
