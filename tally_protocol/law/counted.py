@@ -103,8 +103,8 @@ def _counted(
 ) -> Counted:
     votes: dict[int, int] = {}
     oppose: dict[int, int] = {}
-    starts = range(place.candidate_figure, place.end_figure, PER_CANDIDATE)
-    for start, person in zip(starts, people.standing[contest.id], strict=True):
+    for index, person in enumerate(people.standing[contest.id]):
+        start = place.candidate_figure + PER_CANDIDATE * index
         votes[person], oppose[person] = figures[start : start + 2]
     written = figures[place.figure + WRITTEN]
     marked = sum(votes.values()) + written

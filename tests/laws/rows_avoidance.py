@@ -42,6 +42,8 @@ ROWS = (
     row("a-word-that-is-listed", kin("XB", word="other"), [CHAIR, post("m", {"B": 550, "C": 510}, 2)],
         {"c": full("X"), "m": supplementary(1, "", "C", removed="B")},
         LEAVE | {"avoidance.relations": ["other", "parent"]}),
+    row("a-word-not-listed-before-one-that-is", [("X", "B", "other"), ("X", "C", "child")],
+        [CHAIR, post("m", {"B": 550, "C": 510}, 2)], {"c": full("X"), "m": supplementary(1, "", "B", removed="C")}),
     row("two-removed", kin("XB", "XC"), [CHAIR, post("m", {"B": 550, "C": 540, "D": 505}, 2)],
         {"c": full("X"), "m": supplementary(1, "", "D", removed="B C")}),
     row("a-chain-of-relatives", kin("AB", "BC"), [post("m", {"A": 600, "B": 550, "C": 540}, 3)],
@@ -100,8 +102,9 @@ ROWS = (
         [post("v", {"A": 400, "C": 400}, rule="supplementary", round=2),
          post("m", {"B": 400, "D": 300}, rule="supplementary", round=2)],
         {"v": full("C", removed="A"), "m": full("B")}),  # A only might serve, B does
-    row("tie-while-filling", kin("XA"), [CHAIR, post("m", {"A": 600, "M": 590, "N": 580, "P": 520, "Q": 520}, 3)],
-        {"c": full("X"), "m": runoff("P Q", 1, "M N", removed="A")}),
+    row("tie-while-filling", kin("XA"),
+        [CHAIR, post("m", {"A": 600, "M": 590, "N": 580, "O": 570, "P": 520, "Q": 520, "R": 505}, 4)],
+        {"c": full("X"), "m": runoff("P Q", 1, "M N O", removed="A")}),  # R, with fewer votes, waits
     row("relatives-while-filling", kin("XK", "XL", "PQ"),
         [CHAIR, post("m", {"K": 600, "L": 590, "M": 580, "P": 520, "Q": 520}, 3)],
         {"c": full("X"), "m": runoff("P Q", 1, "M", short=1, removed="K L")}),

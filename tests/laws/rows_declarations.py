@@ -40,6 +40,8 @@ Case = DeclarationCase
 
 ROWS = (
     Case(id="as-the-rules", stands=True, posts=BOTH, declared=SAME),
+    Case(id="everybody-who-stood", stands=True, posts=(Post(id="c", seats=2, votes={"A": 60, "B": 55}),),
+         declared=[("c", "A B")]),
     Case(id="in-another-order", stands=True, posts=BOTH, declared=[("c", "A"), ("m", "E D")]),
     Case(id="a-nomination-is-not-declared", stands=True, posts=(NOMINATION, CHAIR), declared=[("c", "A")]),
     Case(id="a-nomination-declared", stands=False, posts=(NOMINATION, CHAIR), declared=[("n", "A"), ("c", "A")]),
