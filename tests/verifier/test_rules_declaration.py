@@ -55,6 +55,11 @@ def test_a_declaration_that_is_not_allowed(contests: Any, reasons: Any) -> None:
         declare(contests, reasons)
 
 
+def test_the_refusal_says_whose_reason_is_owed() -> None:
+    with pytest.raises(Refused, match="a reason for each of a x, b q, found reasons for nobody"):
+        declare([("a", []), ("b", ["p"])], [])
+
+
 def test_who_rolls_down_may_be_declared() -> None:
     """[ROUND-1]: with `roll_down` everybody with votes in a higher contest that takes part is a person of p."""
     body = profile(roll_down=True, names__full=True)
