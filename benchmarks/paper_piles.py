@@ -77,9 +77,10 @@ def random_rows(paper: Shape, count: int, dice: np.random.Generator) -> NDArray[
         rows[:, contest.cell : contest.slot_cell] = _marks(contest, count, dice)
         written = dice.integers(1, len(TABLE) + 1, (count, contest.slots))
         rows[:, contest.slot_cell : contest.end_cell] = written * (dice.random((count, contest.slots)) < WRITTEN)
-    for first, second in paper.same_person:
-        both = (rows[:, first] == 1) & (rows[:, second] == 1)
-        rows[both & (dice.random(count) < CAREFUL), second] = 0
+    for first, *others in paper.same_person:
+        for other in others:
+            both = (rows[:, first] == 1) & (rows[:, other] == 1)
+            rows[both & (dice.random(count) < CAREFUL), other] = 0
     return rows
 
 

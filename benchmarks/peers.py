@@ -69,9 +69,9 @@ def _sql_judged(paper: Shape, table: str) -> str:
         ones = [f"({cell} = 1)::UTINYINT" for cell in marks] + [f"({cell} <> 0)::UTINYINT" for cell in slots]
         more.append(f"{' + '.join(ones)} > {contest.max_marks}")
         marked.append(f"({' | '.join(marks + slots)}) <> 0")
-    people, slots = _pairs(paper)
+    people, numbers = _pairs(paper)
     twice = [f"({one} = 1 AND {two} = 1)" for one, two in people]
-    twice += [f"({one} <> 0 AND {one} = {two})" for one, two in slots]
+    twice += [f"({one} <> 0 AND {one} = {two})" for one, two in numbers]
     flags = [f"({' OR '.join(more)}) AS more", f"({' OR '.join(twice) or 'false'}) AS again"]
     flags += [f"{one} AS any{number}" for number, one in enumerate(marked)]
     inner = f"SELECT *, {', '.join(flags)} FROM {table}"  # noqa: S608 - our own names
@@ -120,11 +120,11 @@ def duckdb_query(connection: duckdb.DuckDBPyConnection, table: str, pile: Pile) 
 
 
 def _laid_out(paper: Shape, found: dict[str, NDArray[np.generic]]) -> Counts:
-    """(batch, figure), with 0 where nothing was asked."""
-    counts = np.zeros((len(found["f0"]), paper.figures), np.int64)
+    """(batch, figure), with 0 where nothing was asked; figure by figure in memory, as ours."""
+    counts = np.zeros((paper.figures, len(found["f0"])), np.int64)
     for name, column in found.items():
-        counts[:, int(name[1:])] = column
-    return counts
+        counts[int(name[1:])] = column
+    return counts.T
 
 
 def _stacked(tables: list[dict[str, NDArray[np.generic]]]) -> Counts:
@@ -143,9 +143,9 @@ def _polars_flags(paper: Shape) -> list[list[pl.Expr]]:
         ones = [pl.col(cell) == 1 for cell in marks] + [pl.col(cell) != 0 for cell in slots]
         more.append(pl.sum_horizontal([one.cast(pl.UInt8) for one in ones]) > contest.max_marks)
         marked.append(pl.any_horizontal([pl.col(cell) != 0 for cell in marks + slots]))
-    people, slots = _pairs(paper)
+    people, numbers = _pairs(paper)
     twice = [(pl.col(one) == 1) & (pl.col(two) == 1) for one, two in people]
-    twice += [(pl.col(one) != 0) & (pl.col(one) == pl.col(two)) for one, two in slots]
+    twice += [(pl.col(one) != 0) & (pl.col(one) == pl.col(two)) for one, two in numbers]
     again = pl.any_horizontal(twice) if twice else pl.lit(value=False)
     ok, fine = pl.col("c0") == 0, pl.col("fine")
     return [

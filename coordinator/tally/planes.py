@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coordinator.tally.adder import above, greater, total
-from coordinator.tally.stack import Bytes, Flags, Places, Stack, Words, pack
+from coordinator.tally.stack import ROOM, Bytes, Flags, Places, Stack, Words, Written
 from tally_protocol.election.shape import (
     BLANK,
     DUPLICATE,
@@ -37,7 +37,7 @@ from tally_protocol.election.shape import (
 from tally_protocol.law.profile import Ballot, Profile
 from tally_protocol.law.validity import MARKED, MOST_STATUS
 
-Figures = NDArray[np.uint16]
+Figures = NDArray[np.uint8 | np.uint16]
 Counts = NDArray[np.int64]
 Names = tuple[tuple[int, int, int], ...]
 
@@ -49,17 +49,25 @@ EVERY, NONE = -1, -2
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """The batches of a group side by side: each one's rows, number of papers, register numbers of its slot codes."""
+    """The batches of a group side by side, as `add` puts them: a list of each property, small numbers a byte each."""
 
     rows: list[bytes] = field(default_factory=list)
-    counts: list[int] = field(default_factory=list)
+    counts: bytearray = field(default_factory=bytearray)
+    names: bytearray = field(default_factory=bytearray)
     tables: list[tuple[int, ...]] = field(default_factory=list)
 
     def add(self, rows: bytes, count: int, table: tuple[int, ...]) -> None:
-        """One batch more."""
+        """A batch: the bytes of `count` papers, the register numbers of their slot codes."""
+        if count > ROOM:
+            raise ValueError(f"{count} papers in a batch, {ROOM} at most")
         self.rows.append(rows)
         self.counts.append(count)
+        self.names.append(len(table))
         self.tables.append(table)
+
+    def part(self, first: int, end: int) -> "Papers":
+        """Some of the batches."""
+        return Papers(self.rows[first:end], self.counts[first:end], self.names[first:end], self.tables[first:end])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +103,19 @@ def judge_group(shape: Shape, papers: Papers, profile: Profile) -> Group:
     """Count every batch of a group."""
     if not papers.rows:
         return Group(np.ones(0, np.bool_), np.zeros((0, shape.figures), np.uint16), _no_votes(), papers.tables)
-    counts = np.frombuffer(bytes(papers.counts), np.uint8)
+    counts = np.frombuffer(papers.counts, np.uint8)
     stack = Stack(shape, papers.rows, counts, CONTEST_PLANES * len(shape.contests) + 1)
     judging = _Judging(shape, stack, profile.ballot)
     judging.run()
     figures = judging.figures(counts)
-    _check_codes(stack, [slot for slots in judging.slots for slot in slots], papers.tables)
+    names = np.frombuffer(papers.names, np.uint8)
     votes = [_no_votes()]
     for index, (contest, slots) in enumerate(zip(shape.contests, judging.slots, strict=True)):
+        for slot in slots:
+            # [CELL-1] a code beyond the batch's table
+            stack.in_range[slot.written.batch[slot.written.codes > names[slot.written.batch]]] = False
         if slots:
-            figures[contest.figure + WRITTEN], rows = _votes(stack, slots, judging.valid[index], index)
+            figures[contest.figure + WRITTEN], rows = _votes(slots, judging.valid[index], index, len(counts))
             votes.append(rows)
     return Group(stack.in_range, figures.T, np.concatenate(votes), papers.tables)
 
@@ -139,19 +150,24 @@ def _plan(shape: Shape) -> _Plan:
 
 
 class _Slot:
-    """What stands in one slot cell: the papers' codes; `plane`: the papers where it is an entry that counts."""
+    """One slot cell: `plane` are the papers where it holds an entry that counts."""
 
-    def __init__(self, stack: Stack, codes: Bytes, earlier: Sequence["_Slot"]) -> None:
+    def __init__(self, stack: Stack, written: Written, earlier: Sequence["_Slot"]) -> None:
         """`earlier`: slots of the same contest; a code that they have too is no further entry [VALID-2]."""
-        self._stack, self.codes = stack, codes
-        self.plane = pack(codes)
+        self._stack, self.written = stack, written
+        self.plane = written.plane
         for other in earlier:
-            self.plane ^= self.same(other)
+            self.plane = self.plane ^ self.same(other)
 
     def same(self, other: "_Slot") -> Words:
         """The papers where both are the same register number: one code, since a batch has one table."""
         both = self._stack.papers_of(self.plane & other.plane)
-        return self._stack.plane_of(both[self.codes[both] == other.codes[both]])
+        return self._stack.plane_of(both[self.written.every[both] == other.written.every[both]])
+
+    def entries(self, valid: Words) -> tuple[Bytes, Places]:
+        """Code and batch of the entries on valid papers."""
+        keep = self.written.within(self.plane & valid)
+        return self.written.codes[keep], self.written.batch[keep]
 
 
 class _Judging:
@@ -169,8 +185,9 @@ class _Judging:
     def _slots_of(self, contest: ContestShape) -> list[_Slot]:
         slots: list[_Slot] = []
         for cell in range(contest.slot_cell, contest.end_cell):
-            if cell in self._stack.codes:
-                slots.append(_Slot(self._stack, self._stack.codes[cell], slots))
+            written = self._stack.written(cell)
+            if written is not None:
+                slots.append(_Slot(self._stack, written, slots))
         return slots
 
     def _counted(self, *figures: int) -> Words:
@@ -220,21 +237,17 @@ class _Judging:
     def _official(self) -> Words:
         """Step 1: the papers whose status lets them count; the others by status, few as they are [VALID-1]."""
         stack = self._stack
-        codes = stack.codes.get(0)
-        if codes is None:
+        written = stack.written(0)
+        if written is None:
             return np.full(stack.papers // 64, ~np.uint64(0))
-        if self._rules.extra_mark != "ballot":
-            codes[codes == MARKED] = 0
-        void = pack(codes)
-        papers = stack.papers_of(void)
-        statuses, batch = codes[papers], stack.batch_of(papers)
-        beyond = statuses > MOST_STATUS
-        stack.in_range[batch[beyond]] = False
-        statuses[beyond] = 0
-        keys = statuses * np.int64(len(stack.starts)) + batch
-        counts = np.bincount(keys, minlength=len(STATUSES) * len(stack.starts))
-        self._by_status = counts.reshape(len(STATUSES), -1)[1:]
-        return ~void
+        known = written.codes <= MOST_STATUS
+        stack.in_range[written.batch[~known]] = False
+        keys = np.where(known, written.codes, 0) * np.int64(len(stack.starts)) + written.batch
+        self._by_status = np.bincount(keys, minlength=len(STATUSES) * len(stack.starts)).reshape(len(STATUSES), -1)
+        if self._rules.extra_mark == "ballot":
+            return ~written.plane
+        self._by_status[MARKED] = 0
+        return ~written.plane | stack.plane_of(written.papers[written.codes == MARKED])
 
     def _legible(self, left: Words) -> Words:
         """Step 2: an unclear mark voids the paper, where the profile says so [VALID-3]."""
@@ -284,7 +297,7 @@ class _Judging:
                 for other, one in higher:
                     same = slot.same(one)
                     if self._rules.dup_post == "highest_only":
-                        slot.plane ^= same
+                        slot.plane = slot.plane ^ same
                     else:
                         yield other, same
                         yield index, same
@@ -306,10 +319,13 @@ class _Judging:
         for mark in found[: marks * candidates].reshape(marks, candidates, len(papers)):
             rest -= mark
         found[NONE - candidates : NONE] = rest
-        figures = found[self._sources].astype(np.uint16)
+        figures: Figures = found[self._sources]
+        if max([len(slots) for slots in self.slots]) > 1:
+            # several entries a paper: `written` may not fit into a byte
+            figures = figures.astype(np.uint16)
         if self._by_status is not None:
             for figure in self._every(TORN):
-                figures[figure : figure + MOST_STATUS] = self._by_status
+                figures[figure : figure + MOST_STATUS] = self._by_status[1:]
         return figures
 
 
@@ -323,24 +339,15 @@ def _no_votes() -> Counts:
     return np.zeros((0, 4), np.int64)
 
 
-def _check_codes(stack: Stack, slots: Sequence[_Slot], tables: Sequence[tuple[int, ...]]) -> None:
-    """No code lies beyond its batch's table [CELL-1]."""
-    names = np.frombuffer(bytes(map(len, tables if slots else ())), np.uint8)
-    for slot in slots:
-        if slot.codes.max() > names.min():
-            papers = slot.codes.nonzero()[0]
-            stack.refuse(papers[slot.codes[papers] > names[stack.batch_of(papers)]])
-
-
-def _votes(stack: Stack, slots: Sequence[_Slot], valid: Words, contest: int) -> tuple[Counts, Counts]:
+def _votes(slots: Sequence[_Slot], valid: Words, contest: int, batches: int) -> tuple[Counts, Counts]:
     """`written` by batch, and rows of `Group.votes` [VALID-5]: few papers name anybody, so they are looked up."""
-    papers = [stack.papers_of(slot.plane & valid) for slot in slots]
-    codes = np.concatenate([slot.codes[where] for slot, where in zip(slots, papers, strict=True)])
-    batch = stack.batch_of(np.concatenate(papers))
+    entries = [slot.entries(valid) for slot in slots]
+    codes, batch = (np.concatenate(parts) for parts in zip(*entries, strict=True))
     most = 1 + int(codes.max(initial=0))
     votes = np.bincount(batch * most + codes)
-    found = votes.nonzero()[0]
+    # of few flags the places are found quicker than of few integers
+    found = (votes != 0).nonzero()[0]
     rows = np.empty((len(found), 4), np.int64)
     rows[:, 0], rows[:, 2] = np.divmod(found, most)
     rows[:, 1], rows[:, 3] = contest, votes[found]
-    return np.bincount(batch, minlength=len(stack.starts)), rows
+    return np.bincount(batch, minlength=batches), rows

@@ -35,6 +35,7 @@ PIECE_BYTES = 1 << 20
 FULL = 100  # papers of a full batch
 
 _FOUR = np.uint8(4)
+_ONE = np.uint64(1)
 # where the four quarters have the low and the high bit of a mark
 _BITS = np.array([[1, 4, 16, 64], [2, 8, 32, 128]], np.uint8)[:, :, None]
 _BELOW = np.array([(1 << bit) - 1 for bit in range(WORD)], np.uint64)
@@ -69,17 +70,31 @@ def pack(flags: Flags | Bytes) -> Words:
     return packed
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A cell with more codes than a mark has: `every` paper's code; which papers have one, as a plane and as a list."""
+
+    every: Bytes
+    plane: Words
+    papers: Places
+    codes: Bytes
+    batch: Places
+
+    def within(self, plane: Words) -> Flags:
+        """Which of these papers a plane has."""
+        bits = plane[self.papers >> 6] >> (self.papers & 63).astype(np.uint64)
+        held: Flags = (bits & _ONE).astype(np.bool_)
+        return held
+
+
 class Stack:
     """`marks` (mark, candidate, word): of every candidate the papers that approve, oppose, mark it unclearly.
 
-    `codes[cell]`: the codes in status or slot cells, where any is not 0. `in_range[batch]` is False where a mark is
-    none [CELL-1]; such marks are left out, so no other batch is touched.
+    `in_range[batch]` is False where a mark is none [CELL-1]; such marks are left out, so no other batch is touched.
     """
 
     def __init__(self, shape: Shape, rows: list[bytes], counts: Bytes, more: int) -> None:
-        """`rows[i]`: the bytes of `counts[i]` papers. `more`: planes that will be added to be counted."""
-        if counts.max() > ROOM:
-            raise ValueError(f"more than {ROOM} papers in a batch")
+        """`rows[i]`: the bytes of `counts[i]` papers, ROOM at most. `more`: planes that will be added to be counted."""
         self._width, self._cells = shape.width, cells_of(shape)
         self.in_range = np.ones(len(rows), np.bool_)
         self.starts = np.empty(len(rows), np.int64)
@@ -95,7 +110,7 @@ class Stack:
         self._used = 3 * self._cells.candidates
         self._planes = np.empty((self._used + more, begin // WORD), np.uint64)
         self.marks = self._planes[: self._used].reshape(3, self._cells.candidates, begin // WORD)
-        self.codes: dict[int, Bytes] = {}
+        self._codes: dict[int, Bytes] = {}
         for piece in self._pieces:
             self._turn(piece, rows[piece.batches])
 
@@ -129,16 +144,17 @@ class Stack:
         seen_in = np.bitwise_or.reduce(seen.view(np.uint8).reshape(PIECE, width), axis=0).tolist()
         grid = words.view(np.uint8).reshape(-1, width)
         for cell in (0, *cells.slots):
-            if seen_in[cell]:
-                if cell not in self.codes:
-                    self.codes[cell] = np.zeros(self.papers, np.uint8)
-                self.codes[cell][piece.begin : piece.end] = grid[:, cell]
+            if seen_in[cell] and cell not in self._codes:
+                self._codes[cell] = np.empty(self.papers, np.uint8)
+                self._codes[cell][: piece.begin] = 0
+            if cell in self._codes:
+                self._codes[cell][piece.begin : piece.end] = grid[:, cell] if seen_in[cell] else 0
         if max([max(seen_in[cell:end], default=0) for _, cell, end in cells.runs]) <= MOST_MARK:
             return words
         grid = grid.copy()
         for _, cell, end in cells.runs:
             beyond = grid[:, cell:end] > MOST_MARK
-            self.refuse(piece.begin + np.flatnonzero(beyond.any(axis=1)))
+            self.in_range[self.batch_of(piece.begin + np.flatnonzero(beyond.any(axis=1)))] = False
             grid[:, cell:end][beyond] = 0
         return grid.reshape(-1).view(np.uint64)
 
@@ -149,10 +165,20 @@ class Stack:
         return row, self._planes[row]
 
     def papers_of(self, plane: Words) -> Places:
-        """The papers that have a bit, in order; quick where they are few."""
+        """The papers that have a bit, in no order; quick where they are few."""
         words = plane.nonzero()[0]
-        bits = np.unpackbits(plane[words].view(np.uint8), bitorder="little").view(np.bool_).nonzero()[0]
-        return (words[bits // WORD] * WORD) + bits % WORD
+        bits = plane[words]
+        # mostly a word has one bit: its place is the number of bits below it
+        below = bits - _ONE
+        below &= ~bits
+        papers: Places = words * WORD + np.bitwise_count(below)
+        # all bits but the lowest
+        bits &= bits - _ONE
+        more = bits.nonzero()[0]
+        if len(more):
+            others = np.unpackbits(bits[more].view(np.uint8), bitorder="little").view(np.bool_).nonzero()[0]
+            papers = np.concatenate((papers, words[more[others >> 6]] * WORD + (others & 63)))
+        return papers
 
     def plane_of(self, papers: Places) -> Words:
         """The plane of some papers."""
@@ -160,13 +186,18 @@ class Stack:
         flags[papers] = True
         return pack(flags)
 
+    def written(self, cell: int) -> "Written | None":
+        """What stands in a status or slot cell; None where all of them are 0."""
+        codes = self._codes.get(cell)
+        if codes is None:
+            return None
+        plane = pack(codes)
+        papers = self.papers_of(plane)
+        return Written(codes, plane, papers, codes[papers], self.batch_of(papers))
+
     def batch_of(self, papers: Places) -> Places:
         """The batch of each paper, given by its place in the sequence."""
         return self.starts.searchsorted(papers, side="right") - 1
-
-    def refuse(self, papers: Places) -> None:
-        """These papers have a byte that its cell does not know [CELL-1]."""
-        self.in_range[self.batch_of(papers)] = False
 
     def count(self, more: int) -> Bytes:
         """Set bits of `marks` and of the planes added, by batch: (plane, batch); below them room for `more` rows."""
@@ -184,8 +215,8 @@ class _Piece:
     def __init__(self, first: int, counts: Bytes, begin: int) -> None:
         edges = np.empty(len(counts) + 1, np.int64)
         edges[0] = begin
-        counts.cumsum(out=edges[1:])
-        edges[1:] += begin
+        edges[1:] = counts
+        np.add.accumulate(edges, out=edges)
         self.batches = slice(first, first + len(counts))
         self.starts = edges[:-1]
         # at least one word of padding: the word after a batch's first one exists

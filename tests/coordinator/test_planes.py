@@ -162,7 +162,7 @@ def test_batches_of_no_paper_and_of_the_most() -> None:
 def test_more_papers_than_a_batch_may_have() -> None:
     """Counting by edges holds for ROOM papers; more are a mistake of the caller, never a wrong count."""
     with pytest.raises(ValueError, match="128"):
-        judge_group(shape_of([(1, 0, 1)]), together([(bytes(2 * 129), 129, ())]), WAYS[0])
+        Papers().add(bytes(2 * 129), 129, ())
 
 
 def test_groups_are_told_apart_by_all_that_judging_depends_on() -> None:
