@@ -107,6 +107,7 @@ class Stack:
             self._pieces.append(piece)
             begin = piece.end
         self.papers = begin
+        self._last = np.bincount(self.starts >> 6, minlength=begin // WORD).cumsum() - 1
         self._used = 3 * self._cells.candidates
         self._planes = np.empty((self._used + more, begin // WORD), np.uint64)
         self.marks = self._planes[: self._used].reshape(3, self._cells.candidates, begin // WORD)
@@ -197,7 +198,13 @@ class Stack:
 
     def batch_of(self, papers: Places) -> Places:
         """The batch of each paper, given by its place in the sequence."""
-        return self.starts.searchsorted(papers, side="right") - 1
+        # first the last batch that begins in the paper's word, then back to one that begins before the paper
+        batch: Places = self._last[papers >> 6]
+        later = self.starts[batch] > papers
+        while later.any():
+            batch -= later
+            later = self.starts[batch] > papers
+        return batch
 
     def count(self, more: int) -> Bytes:
         """Set bits of `marks` and of the planes added, by batch: (plane, batch); below them room for `more` rows."""
