@@ -85,12 +85,12 @@ class Group:
     @property
     def write_ins(self) -> tuple[Names, ...]:
         """Each batch's votes for register numbers, as its record states them; tables ascend, as the codes do."""
-        found: list[Names] = [()] * len(self.tables)
+        found: dict[int, list[tuple[int, int, int]]] = {}
         for batch, contest, code, votes in self.votes.tolist():
             table = self.tables[batch]
             if code <= len(table):
-                found[batch] = (*found[batch], (contest, table[code - 1], votes))
-        return tuple(found)
+                found.setdefault(batch, []).append((contest, table[code - 1], votes))
+        return tuple([tuple(found.get(batch, ())) for batch in range(len(self.tables))])
 
 
 def group_key(shape: Shape, ballot: Ballot) -> tuple[object, ...]:
