@@ -129,6 +129,13 @@ def test_sums_over_boxes() -> None:
     assert only("F_BOX_COUNTED", two, layouts=layouts, boxes=boxes) == ["L F_BOX_COUNTED 99 100"]
 
 
+def test_papers_are_counted_whatever_is_valid() -> None:
+    """302, 304: C is the papers, not the valid ones."""
+    one = contest("a", {"x": 50}, valid=60)
+    assert only("F_BOX_COUNTED", [one], boxes={"m": {"collected": 99}}) == ["L F_BOX_COUNTED 99 100"]
+    assert only("F_UNIT_REGISTERED", [one], registered=99) == [" F_UNIT_REGISTERED 99 100"]
+
+
 def test_void_boxes_are_not_among_the_counted() -> None:
     boxes = {"m": {"collected": 100, "voters": 100}, "n": {"collected": 9, "voters": 8}}
     assert only("F_BOX_COUNTED", boxes=boxes) == ["L F_BOX_COUNTED 109 100"]
