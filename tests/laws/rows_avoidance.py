@@ -133,7 +133,7 @@ ROWS = (
     row("sitting-person-printed", [], [CHAIR, post("v", {"X": 500, "C": 340}, rule="supplementary", round=2)],
         {"c": full("X"), "v": full("X")}),
     row("another-profile-does-not-sit", kin("XB"),
-        [post("c", {"X": 700}, profile="p2", layout="party"), post("m", {"B": 550, "C": 400})],
+        [post("c", {"X": 700}, profile="p2", layout="party"), post("m", {"B": 550, "C": 400}, round=2)],
         {"c": full("X"), "m": full("B")}),
     # --- who is meant -------------------------------------------------------------------------------------------------
     row("written-in-relative", [("X", "+W", "spouse")], [CHAIR, post("m", {"C": 510}, 2, written={"W": 600})],

@@ -56,7 +56,7 @@ NEXT_ROUND = (
                                post("n", {"A": 300, "D": 200, "E": 100})],
         {"m": runoff("A B", 1), "n": supplementary(1, "D E")}),
     row("a-runoff-that-stays-short",
-        [post("m", {"A": 10, "B": 0}, 2, rule="runoff")], {"m": supplementary(1, "B", "A")}),
+        [post("m", {"A": 1, "B": 0}, 2, rule="runoff")], {"m": supplementary(1, "B", "A")}),
     row("majority-first", [post("m", {"A": 510, "B": 400, "C": 350}, 2, rule="supplementary")],
         {"m": supplementary(1, "B C", "A", base="collected", base_value=1000)}, {"supplementary.majority_first": True},
         covers="G5"),
@@ -132,6 +132,9 @@ VACANCY = (
         BEFORE | CHAIR_TOO, covers="G4"),
     row("no-chair-contest", [post("m", {"A": 400, "B": 350, "C": 100}, 3, rule="supplementary")],
         {"m": supplementary(1, "C", "A B")}, BEFORE | CHAIR_TOO, covers="G4"),
+    row("chair-of-the-lowest-round-missing",
+        [post("m", {"A": 510, "B": 505, "C": 400}, 3, round=2), post("c", {"X": 400})],
+        {"m": supplementary(1, "C", "A B"), "c": supplementary(1, "X")}, BEFORE | CHAIR_TOO, covers="G4"),
     row("chair-is-of-the-lowest-round", [post("m", {"A": 510, "B": 400}, 2, round=2), post("c", {"X": 600})],
         {"m": supplementary(1, "B", "A", may_stop=True), "c": full("X")}, BEFORE | CHAIR_TOO, covers="G4"),
 )  # fmt: skip
