@@ -226,7 +226,7 @@ class _Judging:
             one = self._void(one, self._unpaired(index), contest.figure + UNPAIRED)
             # [VALID-4] [VALID-5] without any mark it is blank; only valid contests add to candidates
             marks = self._marks[:, self._plan.spans[index]]
-            marked = np.bitwise_or.reduce(marks, axis=(0, 1))
+            marked = np.bitwise_or.reduce(marks[:2], axis=(0, 1))
             for slot in self.slots[index]:
                 marked |= slot.plane
             valid = np.bitwise_and(one, marked, out=self._counted(contest.figure + VALID))
@@ -276,18 +276,18 @@ class _Judging:
     def _same_person(self) -> Iterator[tuple[int, Words]]:
         """(contest, papers that approve there somebody approved elsewhere too); `highest_only` empties marks."""
         approve = self._marks[0]
-        for standing in self._plan.people:
-            once = approve[standing[0][1]].copy()
-            twice = np.zeros_like(once)
-            for _, candidate in standing[1:]:
-                here = approve[candidate].copy()
-                twice |= once & here
+        for (first, one), *others in self._plan.people:
+            once, twice = approve[one], list[Words]()
+            for _, candidate in others:
+                twice.append(once & approve[candidate])
+                once = once | approve[candidate]
                 if self._rules.dup_post == "highest_only":
-                    approve[candidate] &= ~once
-                once |= here
-            if self._rules.dup_post != "highest_only":
-                for index, candidate in standing:
-                    yield index, twice & approve[candidate]
+                    approve[candidate] ^= twice[-1]
+            if self._rules.dup_post == "ballot":
+                yield first, reduce(or_, twice)
+            elif self._rules.dup_post == "columns":
+                for index, candidate in ((first, one), *others):
+                    yield index, reduce(or_, twice) & approve[candidate]
 
     def _same_number(self) -> Iterator[tuple[int, Words]]:
         """The same for register numbers."""
@@ -306,14 +306,17 @@ class _Judging:
         """Step 5: more written-in persons than opposed candidates [VALID-3]."""
         if self._rules.write_in != "needs_oppose" or not self.slots[index]:
             return None
+        _, opposed, unclear = self._marks[:, self._plan.spans[index]]
         written = total([slot.plane for slot in self.slots[index]])
-        return greater(written, total(self._marks[1, self._plan.spans[index]]))
+        return greater(written, total(opposed ^ unclear))
 
     def figures(self, papers: Bytes) -> Figures:
         """(figure, batch): figures lie figure by figure, so that whole rows are written."""
         marks, candidates, _ = self._marks.shape
         found = self._stack.count(candidates + 2)
         found[EVERY], found[NONE] = papers, 0
+        # oppose, from oppose or unclear
+        found[candidates : 2 * candidates] -= found[2 * candidates : 3 * candidates]
         valid = [self._sources[contest.figure + VALID] for contest in self._contests]
         rest = np.repeat(found[valid], [contest.candidates for contest in self._contests], axis=0)
         for mark in found[: marks * candidates].reshape(marks, candidates, len(papers)):

@@ -88,7 +88,7 @@ class Written:
 
 
 class Stack:
-    """`marks` (mark, candidate, word): of every candidate the papers that approve, oppose, mark it unclearly.
+    """`marks` (3, candidate, word): of every candidate the papers that approve; oppose or are unclear; are unclear.
 
     `in_range[batch]` is False where a mark is none [CELL-1]; such marks are left out, so no other batch is touched.
     """
@@ -130,13 +130,12 @@ class Stack:
         by_cell = np.empty((cells.candidates, 1, len(by_paper)), np.uint8)
         for candidate, cell, end in cells.runs:
             by_cell[candidate : candidate + end - cell, 0] = by_paper[:, cell:end].T
-        approve, oppose, unclear = self.marks[:, :, piece.words]
+        low, high, both = self.marks[:, :, piece.words]
         # one bit after the other: four bytes a mark are made of each
-        for planes, places in zip((approve, oppose), _BITS, strict=True):
+        for planes, places in zip((low, high), _BITS, strict=True):
             planes[:] = pack(by_cell & places).reshape(planes.shape)
-        np.bitwise_and(approve, oppose, out=unclear)
-        approve ^= unclear
-        oppose ^= unclear
+        np.bitwise_and(low, high, out=both)
+        low ^= both
 
     def _checked(self, piece: "_Piece", words: Words) -> Words:
         """The papers without marks above 3, after noting what stands in status and slot cells."""
