@@ -293,6 +293,14 @@ def test_no_woman_is_elected(votes: dict[str, int], seats: int, women: str, expe
     assert only("W_NO_WOMAN", [contest("a", votes, seats=seats, women=women)]) == expected
 
 
+def test_a_committee_with_every_settled_word() -> None:
+    """405: `full`, `vacant` and `supplementary` beside each other are decided too."""
+    posts = [
+        contest("a", {"x": 60}), contest("b", {"y": 60}, seats=2, rule="supplementary"), contest("c", {"z": 6}),
+    ]  # fmt: skip
+    assert only("W_NO_WOMAN", posts, body=profile(vacancy__allowed="after")) == [" W_NO_WOMAN 1 0"]
+
+
 def test_committees_are_looked_at_one_by_one() -> None:
     """405, 406 by committee; a woman or a relative elsewhere does not count."""
     body = profile(margin__least=0)

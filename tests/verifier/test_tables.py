@@ -172,7 +172,7 @@ def test_what_an_explanation_says() -> None:
     for line in (
         "职位 a a：选举，第 1 轮，应选 2 人", "contest a a: election, round 1, 2 seats",
         "turnout: 2 x 100 > 199: yes (中华人民共和国村民委员会组织法第18条（2025-10-28，施行 in force 2026-01-01）)",
-        "over-count: 100 > 100: no (overcount: 选举委员会决定 2026-10-01)",
+        "收回多于应有：100 > 100: 否（", "应选 2 人：2 > 2: 否；", "over-count: 100 > 100: no (overcount: 选举委员会决定 2026-10-01)",
         "votes must be more than 1/2 of collected 100 (中华人民共和国村民委员会组织法第18条",
         "x name of x 得票 60；2 x 60 > 100: 是",
         "x name of x: votes 60; 2 x 60 > 100: yes", "z name of z: votes 30; 2 x 30 > 100: no",
@@ -218,6 +218,10 @@ def test_what_else_happened_is_told() -> None:
     assert "a runoff for 1 seats (tie: " in said([contest("a", {"x": 60, "y": 60})])
     assert "1 seats open, must be filled" in said([contest("a", {"x": 6})])
     assert "1 seats open, may stay empty" in said([contest("a", {"x": 6})], body=profile(vacancy__allowed="before"))
+    crowd = said([contest("a", {"x": 60, "y": 70, "z": 80}, seats=2)], paper={"issued": 99})
+    assert "收回多于应有：100 > 99: 是（" in crowd
+    assert "over-count: 100 > 99: yes (" in crowd
+    assert "应选 2 人：3 > 2: 是；" in said([contest("a", {"x": 60, "y": 70, "z": 80}, seats=2)])
     assert "over-count: 100 > ?: not tested" in said([contest("a", {"x": 60})])
     assert "turnout: not known" in said([contest("a", {"x": 60})], registered=None)
     assert "candidates of the next round: x, y" in said([contest("a", {"x": 6, "y": 5})])
