@@ -98,15 +98,16 @@ def station_findings(unit: Unit, station: StationFigures) -> Iterator[Finding]:
 
 def _form_findings(unit: Unit, station: StationFigures) -> tuple[tuple[str, int, int], ...]:
     """Rules 101 to 110, the same that `close` records [FIND-1]; running figures are those at the chain's head."""
-    layout = unit.layouts[0].id
-    running = station.running.get(layout, shape(unit, layout).zeros)
+    paper = shape(unit, unit.layouts[0].id)
+    running = station.running.get(unit.layouts[0].id, paper.zeros)
+    first = paper.contests[0]
     return form_findings(
         station.paper,
         layouts=len(unit.layouts),
         contests=len(unit.contests),
         joined=station.joined,
         papers=running[0],
-        valid=running[shape(unit, layout).contests[0].figure + VALID],
+        valid=running[first.figure : first.candidate_figure][VALID],
     )
 
 
