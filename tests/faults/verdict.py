@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from coordinator.cli import export_ballots
+from tests.faults.ledger import Settled
 from tests.faults.rig import Rig
+from tests.faults.town import UNITS
 from verifier.checks import commands
 from verifier.findings.report import Report
 
@@ -36,7 +38,7 @@ def totals(rig: Rig) -> dict[tuple[str, str, str], int]:
     """What `tally-verifier totals` finds in the public folder alone."""
     text = io.StringIO()
     with contextlib.redirect_stdout(text):
-        code = commands.totals(str(rig.public), processes=1, render=_silent)
+        code = commands.table(str(rig.public), "totals", processes=1, render=_silent)
     assert code == 0, code
     rows = csv.DictReader(text.getvalue().splitlines())
     return {(row["unit"], row["contest"], row["candidate"]): int(row["votes"]) for row in rows}
@@ -60,3 +62,4 @@ def check_whole(rig: Rig, *, promises: bool = True) -> None:
     code, report = verify(rig, receipts=keep_receipts(rig, rig.path / "receipts") if promises else None)
     assert (code, report["outcome"]) == (0, "VERIFIED"), report
     assert totals(rig) == rig.town.totals
+    assert set(Settled(rig).check_determinations()) == set(UNITS)
