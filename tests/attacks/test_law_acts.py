@@ -1,6 +1,6 @@
 """Each honest act of the law is VERIFIED: what the frauds of frauds_law_*.py do differently is what gives them away.
 
-[DET-1] [DET-3] [STEP-1] [PROF-2] [PROF-4] [SEAL-6] [NAME-3] [VALID-1] [VALID-3]
+[DET-1] [DET-2] [DET-3] [STEP-1] [PROF-2] [PROF-4] [SEAL-6] [NAME-3] [VALID-1] [VALID-3] [VERIFY-5] [VERIFY-6]
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from tally_protocol.election.unit import Unit
 from tally_protocol.law.validity import judge
 from tally_protocol.record.chain import Manifest
 from tally_protocol.record.kinds import decode_record
+from tests.attacks import frauds_law_declared, frauds_law_results, frauds_law_sealed
 from tests.attacks.frauds_law_papers import one_person_in_two_posts, written_in
 from tests.attacks.frauds_law_results import second_statement
 from tests.attacks.frauds_law_table import honest_voters
@@ -174,3 +175,21 @@ def test_what_the_acts_change_is_what_the_law_gives() -> None:
     assert said(county_decides)["chair"] == ("full", ["a"])
     assert said(voters_recorded)["member"] == ("invalid_overcount", [])
     assert said(village_decides)["member"] == ("supplementary", ["d"])
+
+
+LAW_FRAUDS = (
+    frauds_law_results.winner_exchanged, frauds_law_results.determined_twice,
+    frauds_law_results.determination_of_a_village_that_is_not, frauds_law_declared.loser_declared,
+    frauds_law_sealed.village_lowers_its_signatures,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", [("--processes", "2"), ("--signatures", "heads"), ("--unit", "v1")], ids=" ".join)
+@pytest.mark.parametrize("commit", LAW_FRAUDS, ids=lambda commit: commit.__name__)
+def test_a_fraud_on_the_law_is_found_in_every_mode(
+    tmp_path: Path, commit: Callable[[Scene], None], mode: tuple[str, str]
+) -> None:
+    scene = Scene()
+    commit(scene)
+    scene.options += mode
+    assert run_here(scene.write(tmp_path), tmp_path).outcome == "FAILED"
