@@ -19,7 +19,6 @@ from tally_protocol.election.unit import Unit
 from tally_protocol.errors import Malformed, ProtocolError, RuleViolation
 from tally_protocol.ids import Hash32
 from tally_protocol.law.profile import Profile
-from tally_protocol.law.validity import judge
 from tally_protocol.record.ballots import SealedPart
 from tally_protocol.record.kinds import ChainBody, Decoded, Receipt, decode_record
 from tally_protocol.record.sealing import Opener
@@ -29,8 +28,6 @@ from tally_protocol.record.unit_kinds import Determination, Standings
 from tally_protocol.seal.document import record_hash
 from tally_protocol.seal.note import parse_note
 
-# below this many papers' batches of one shape, plain Python is as quick as numpy
-PLAIN_MOST = 3
 Counted = tuple[tuple[int, ...], tuple[tuple[int, int, int], ...]]
 HashAt = Callable[[str, int], bytes | None]
 
@@ -182,16 +179,7 @@ class Judging:
 
 
 def _judge(group: Sequence[Judging]) -> None:
-    if len(group) <= PLAIN_MOST:
-        for one in group:
-            rows = [one.part.rows[i : i + one.paper.width] for i in range(0, len(one.part.rows), one.paper.width)]
-            try:
-                judged = judge(one.paper, rows, one.table, one.profile)
-            except RuleViolation as error:
-                one.candidate.late = error
-                continue
-            one.candidate.count = judged.figures, judged.write_ins
-        return
+    """The kernel is quicker than plain Python from one batch of a village's paper on."""
     papers = Papers()
     for one in group:
         papers.add(one.part.rows, one.part.papers, one.table)

@@ -207,6 +207,18 @@ CONTESTS = (
         contest({"A": 90, "B": 8}), Post(id="d", votes={"C": 60, "D": 60, "E": 60}, seats=2),
     ]),
     Case(id="no-woman-yet", posts=[contest({"A": 90, "B": 60, "C": 60, "D": 60}, seats=3)]),  # a runoff is to come
+    # who sits since an earlier round counts too
+    Case(id="a-woman-who-sits", posts=[
+        contest({"F": 90, "G": 8}, women="F"),
+        Post(id="s", votes={"A": 90, "B": 80, "C": 70}, seats=3, rule="supplementary", round=2),
+    ]),
+    Case(id="no-woman-in-either-round", posts=[
+        contest({"F": 90, "G": 8}, women="G"),
+        Post(id="s", votes={"A": 90, "B": 80, "C": 70}, seats=3, rule="supplementary", round=2),
+    ], due=[("W_NO_WOMAN", 1, 0, "")]),
+    Case(id="a-relative-who-sits", posts=[
+        contest({"A": 90, "B": 8}), Post(id="s", votes={"D": 90, "E": 80}, seats=2, rule="supplementary", round=2),
+    ], relatives=[("A", "E", "parent"), ("B", "D", "parent")], due=[("W_RELATIVES", 0, 1, "")]),
     Case(id="relatives", posts=[contest({"A": 90, "B": 80, "D": 10}, seats=2)],
          relatives=[("A", "B", "sibling"), ("B", "A", "sibling"), ("A", "D", "child")],
          due=[("W_RELATIVES", 0, 1, "")]),
