@@ -1,4 +1,4 @@
-"""What the rules give for a forged record, believing every word of it: so that a forger's determinations fit his lies."""
+"""What the rules give for a forged record, every word of it believed: a forger's determinations must fit his lies."""
 
 from dataclasses import dataclass, field
 from typing import Any
