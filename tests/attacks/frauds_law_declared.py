@@ -30,6 +30,13 @@ def one_reason_for_two_differences(scene: Scene) -> None:
 
 
 @BOOK.fraud("E_DECLARATION", like="D3")
+def seat_of_the_disqualified_given_to_the_next(scene: Scene) -> None:
+    """One member is disqualified, and the third takes the seat instead of a further round [DET-3]."""
+    reasons = (["member", "c", "disqualified", RULED], ["member", "e", "other", "依次递补"])
+    declared(scene, reasons=reasons, member=["d", "e"])
+
+
+@BOOK.fraud("E_DECLARATION", like="D3")
 def stranger_declared(scene: Scene) -> None:
     """Somebody without a vote or a name on any paper is declared, with a reason that sounds good [DET-3]."""
     declared(scene, reasons=(["chair", "zz", "court", RULED],), chair=["zz"])

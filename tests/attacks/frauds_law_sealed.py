@@ -4,7 +4,7 @@ from copy import deepcopy
 
 from tests.attacks.book import UNSEALED, Book
 from tests.attacks.forger import Body
-from tests.attacks.law_acts import decide, profile, rule
+from tests.attacks.law_acts import TWO, UNIT, decide, profile, result, rule
 from tests.attacks.scene import Scene
 
 BOOK = Book()
@@ -300,3 +300,46 @@ def relative_of_herself(scene: Scene) -> None:
 def recall_of_two(scene: Scene) -> None:
     """Two people are recalled by one vote [LAW-4]."""
     first_unit(scene)["contests"][2]["rule"] = "recall"
+
+
+# --- rules that move after the first paper
+
+
+def sealed_again(scene: Scene, **changes: object) -> None:
+    """The authority seals another version of v1 after all tables have closed; the committee states under it."""
+    forger = scene.forger
+    first = forger.find("unit")
+    later = forger.after(forger.find("close", TWO), forger.copy(first))
+    later.body |= {"version": 2, "prev": first.token} | changes
+    forger.find("statement", UNIT).body["unit_note"] = later.token
+
+
+@BOOK.fraud("E_MANIFEST", also=("E_HEAD",), like="E11")
+def rules_changed_after_the_count(scene: Scene) -> None:
+    """When it is known that 121 are less than half of 260, the base becomes the 238 valid papers [SEAL-5]."""
+    sealed_again(scene, rules=[["elected.base", "valid", "村民代表会议 2026-09-21"]])
+    result(scene, "chair", base="valid", base_value=238, elected=["a"], outcome="full", short=0, next=[])
+    result(scene, "member", base="valid", base_value=241)
+
+
+@BOOK.fraud("E_MANIFEST", also=("E_HEAD",), like="E11")
+def electors_found_after_the_count(scene: Scene) -> None:
+    """500 electors more are found after the count, so that too few of them came [SEAL-5]."""
+    sealed_again(scene, registered=900)
+    nobody: Body = {"base": "none", "base_value": 0, "elected": [], "outcome": "invalid_turnout", "sensitive": False}
+    result(scene, "chair", "v1", **nobody, next=[])
+    result(scene, "member", "v1", **nobody, short=2)
+
+
+@BOOK.fraud("E_MANIFEST", also=("E_HEAD",), like="E11")
+def relatives_found_after_the_count(scene: Scene) -> None:
+    """The two elected members are declared relatives after the count [SEAL-5]."""
+    sealed_again(scene, relations=[["d", "c", "sibling"]])
+
+
+@BOOK.fraud("E_MANIFEST", also=("E_HEAD", "E_TOTAL"), like="A6")
+def candidates_exchanged_after_the_count(scene: Scene) -> None:
+    """The candidates for chair change places after the count, and with them their votes [SEAL-5]."""
+    contests = deepcopy(first_unit(scene)["contests"])
+    contests[0]["candidates"].reverse()
+    sealed_again(scene, contests=contests)

@@ -89,6 +89,11 @@ def village_decides(scene: Scene) -> None:
     scene.forger.find("unit").body["relations"] = [["d", "c", "spouse"]]
 
 
+def committee_moves(scene: Scene) -> None:
+    """After the count the committee of v1 gets another laptop: nothing that decides the result."""
+    frauds_law_sealed.sealed_again(scene, node="node-2")
+
+
 def two_profiles(scene: Scene) -> None:
     """The deputies are chosen by a profile of their own."""
     scene.forger.find("election").body["profiles"].append(deepcopy(profile(scene)) | {"id": "p2"})
@@ -148,7 +153,7 @@ def person_in_two_posts_counts_in_the_higher(scene: Scene) -> None:
 
 HONEST = (
     whole_way, reasons_given, declared_again, voided, table_with_steps, determined_again, voters_recorded,
-    county_decides, names_in_full, village_decides, two_profiles, written_in_for_another_post,
+    county_decides, names_in_full, village_decides, committee_moves, two_profiles, written_in_for_another_post,
     over_vote_voids_the_paper, person_in_two_posts_voids_the_paper, person_in_two_posts_counts_in_the_higher,
 )  # fmt: skip
 
