@@ -101,3 +101,39 @@ def test_sources_of_values() -> None:
     assert "第18条" in source_of(body, "elected") and "elected: 选举委员会决定" in source_of(body, "elected")
     assert source_of(profile(elected__num=2, elected__den=3), "elected.num") == "elected: 选举委员会决定 2026-10-01"
     assert source_of(body, "publish") == body["text"]
+
+
+def test_figures_that_are_known_and_that_are_not() -> None:
+    text = said([contest("a", {"x": 60}, valid=90)], registered=150, paper={"issued": 120, "voters": 110})
+    assert (
+        "数字：登记选民 150，发出选票 120，到会人数 未记录，收回选票 100，有效票 90，投票人数 110，每票至多 9 人"
+        in text
+    )
+    assert (
+        "figures: registered 150, issued 120, present unknown, collected 100, valid 90, voters 110, at most 9" in text
+    )
+
+
+def test_people_by_votes_as_they_are_counted() -> None:
+    """Also where nobody is elected, and with the votes that roll down."""
+    text = said([contest("a", {"x": 5, "y": 60, "z": 30})])
+    assert text.index("y name of y") < text.index("z name of z") < text.index("x name of x")
+    body = profile(roll_down=True, names__full=True)
+    lower = said([contest("a", {"x": 60, "y": 40}), contest("b", {"y": 30})], 1, body=body)
+    assert "y name of y: votes 70; 2 x 70 > 100: yes" in lower
+    later = contest("a", {"x": 40}, rule="supplementary")
+    assert "votes must be at least 1/3 of collected 100" in said([later])
+    assert "x name of x: votes 40; 3 x 40 >= 100: yes" in said([later])
+    first = profile(supplementary__majority_first=True)
+    assert "x name of x: votes 40; 3 x 40 >= 100: yes; 2 x 40 > 100: no" in said([later], body=first)
+    assert "votes must be more than 1/2 of collected 100" in said([later], body=first)
+    unknown = said([later], body=profile(supplementary__base="issued"))
+    assert "1/3 of issued ?" in unknown
+    assert unknown.endswith("outcome: not_known")
+
+
+def test_the_source_of_most_votes_win() -> None:
+    """The article of the profile's law, or the profile's own text where no article is known."""
+    assert "most votes win (中华人民共和国村民委员会组织法第18条" in said([contest("a", {"x": 60})])
+    party = profile(law="party_2020", electorate="member", proxy__allowed=False)
+    assert "most votes win (演练细则 2026-10-01)" in said([contest("a", {"x": 60})], body=party)

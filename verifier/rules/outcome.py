@@ -276,9 +276,3 @@ def _recall(docket: Docket, contest: Contest) -> Result:
     known = [base for base in SHARED_BASES if docket.measures[contest.id].replacing(base) is not None]
     sensitive = any(recall_word(docket, contest, base) != usual for base in known)  # [LAW-8]
     return {**_empty(contest, usual, 0), **_based(docket, contest), "sensitive": sensitive}
-
-
-def related_pairs(docket: Docket, profile: Mapping[str, Any], people: set[int]) -> int:
-    """How many pairs of these people are close relatives."""
-    pairs = docket.people.pairs(docket.case.relations, profile["avoidance"]["relations"])
-    return len({frozenset(pair) for pair in pairs if people.issuperset(pair)})
