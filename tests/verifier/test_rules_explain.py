@@ -124,6 +124,8 @@ def test_people_by_votes_as_they_are_counted() -> None:
     later = contest("a", {"x": 40}, rule="supplementary")
     assert "votes must be at least 1/3 of collected 100" in said([later])
     assert "x name of x: votes 40; 3 x 40 >= 100: yes" in said([later])
+    assert "; supplementary: 选举委员会决定 2026-10-01)" in said([later])
+    assert "第19条" in said([contest("a", {"x": 60}, rule="recall")])
     first = profile(supplementary__majority_first=True)
     assert "x name of x: votes 40; 3 x 40 >= 100: yes; 2 x 40 > 100: no" in said([later], body=first)
     assert "votes must be more than 1/2 of collected 100" in said([later], body=first)

@@ -183,6 +183,7 @@ def test_members_are_counted_over_all_rounds_of_the_profile() -> None:
         ({"x": 51, "y": 10}, 90, {"voters": 102}, True),
         ({"x": 51, "y": 10}, 90, {"issued": 101, "voters": 102}, True),
         ({"x": 60, "y": 60, "z": 1}, 100, {}, False),
+        ({"x": 48, "y": 48}, 90, {}, True),  # another word, though nobody is elected either way
     ],
 )  # fmt: skip
 def test_sensitive_to_the_base(votes: Votes, valid: int, paper: dict[str, int], sensitive: bool) -> None:
@@ -218,9 +219,22 @@ def test_a_contest_without_a_share_hides_no_other() -> None:
         assert [result["sensitive"] for result in decided([first, second])] == [False, True]
 
 
+def test_only_bases_that_the_contest_itself_knows() -> None:
+    """`issued` is known for the village's contest alone; what it changes in the party's contest is not asked there."""
+    body = profile(elected__base="collected", overcount__scope="box")
+    village = contest("a", {"x": 51, "y": 10})
+    party = contest("b", {"x": 60, "z": 55}, registered=100)
+    layouts = {"L": ["a"], "M": ["b"]}
+    first, second = decided([village, party], layouts=layouts, paper={"issued": 110}, body=body)
+    assert (first["elected"], second["elected"]) == (["x"], ["z"])
+    assert (first["sensitive"], second["sensitive"]) == (True, False)
+
+
 def test_what_is_never_sensitive() -> None:
     run = contest("a", {"x": 48, "y": 20}, valid=90, rule="runoff")
     assert decided([run])[0]["sensitive"] is False
+    below = contest("b", {"x": 90, "y": 80}, rule="runoff")  # x is elected above under another base alone
+    assert [one["sensitive"] for one in decided([contest("a", {"x": 48}, valid=90), below])] == [True, False]
     stopped = contest("a", {"x": 48, "y": 20}, valid=90)
     assert decided([stopped], registered=1000)[0]["sensitive"] is False
     unknown = decided([stopped], body=profile(elected__base="issued"))[0]

@@ -231,7 +231,7 @@ def _based(docket: Docket, contest: Contest) -> dict[str, Any]:
 def _seated_result(docket: Docket, posts: Posts, contest: Contest, *, sensitive: bool) -> Result:
     post, people = posts[contest.id], docket.people
     if post.stopped:
-        return _empty(contest, post.stopped, contest.seats)
+        return _empty(contest, post.stopped, post.short)
     outcome = outcome_of(docket, posts, contest)
     return {
         **_empty(contest, outcome, post.short),
