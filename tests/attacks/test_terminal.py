@@ -132,7 +132,8 @@ def test_a_checkpoint_of_a_giant_log_is_no_verdict_or_a_finding(tmp_path: Path, 
 def test_a_size_of_a_million_digits_is_refused(tmp_path: Path) -> None:
     scene = Scene()
     note = parse_note(scene.publish()["checkpoint"])
-    text = note.text.replace(b"\n34\n", b"\n" + b"9" * 50_000 + b"\n")
+    origin, _, root, _ = note.text.split(b"\n")
+    text = b"\n".join([origin, b"9" * 50_000, root, b""])
     scene.publish()["checkpoint"] = format_note(text, note.lines)
     assert run_bounded(scene.write(tmp_path)).returncode == 1
 

@@ -31,8 +31,9 @@ SUITES = {
     ),
     "verifier/rules": (
         "tests/verifier/test_law_vectors.py", "tests/verifier/test_rules_avoidance.py",
-        "tests/verifier/test_rules_seats.py", "tests/verifier/test_rules_rounds.py", "tests/verifier/test_rules_measures.py",
-        "tests/verifier/test_rules_declaration.py", "tests/verifier/test_rules_findings.py",
+        "tests/verifier/test_rules_seats.py", "tests/verifier/test_rules_rounds.py",
+        "tests/verifier/test_rules_measures.py", "tests/verifier/test_rules_declaration.py",
+        "tests/verifier/test_rules_findings.py",
         "tests/verifier/test_rules_explain.py", "tests/verifier/test_profiles.py",
     ),
 }  # fmt: skip
