@@ -103,7 +103,7 @@ attacks: $(VENV)/.ready-dev ## every named fraud must raise its code
 properties: $(VENV)/.ready-dev ## hypothesis with four times the examples; 100,000 elections decided by both sides
 	@HYPOTHESIS_PROFILE=thorough CHANGPIAO_ELECTIONS=100000 $(PYTEST) -n 2 -m "property and not slow"
 
-mutants: $(VENV)/.ready-dev ## break each rule of the law by one small mistake; MUTANTS="--changed 10 --sample 60" for a draw
+mutants: $(VENV)/.ready-dev ## break each rule of the law by one small mistake; MUTANTS="--changed 10 --sample 40" for a draw
 	@nice $(BIN)/python -m tools.mutants $(MUTANTS)
 
 vectors: $(VENV)/.ready-dev ## make spec/vectors anew; fail if a byte changed or a file is not in git

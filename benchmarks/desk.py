@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from benchmarks.paper_piles import LEAST, MOST, random_rows
+from coordinator.sealing.shipped import DEFAULT, shipped
 from coordinator.tally.planes import Papers, judge_group
 from tally_protocol.election.figures import add
 from tally_protocol.election.shape import shape
@@ -30,12 +31,18 @@ SIGNERS: Mapping[str, tuple[str, ...]] = {
     "box": (),
     "close": ROLES,
     "correction": ("chair",),
+    "declaration": ("chair",),
     "names": ("chair",),
     "open": ("chair",),
     "statement": ("chair",),
+    "step": ("chair",),
     "void": ("chair",),
 }
 BATCH_SIGNATURES = 1 + len(SIGNERS["batch"])
+# the national rules as shipped, signed by these
+PROFILE_BODY = shipped(DEFAULT).to_body() | {
+    "id": "p", "signers": {kind: list(roles) for kind, roles in SIGNERS.items()},
+}  # fmt: skip
 
 
 def private_key(name: str) -> Ed25519PrivateKey:
@@ -100,7 +107,10 @@ class Desk:
         paper = shape(self.state.manifest.unit, layout)
         sizes = self._dice.integers(LEAST, MOST + 1, count).tolist()
         rows = [random_rows(paper, size, self._dice).tobytes() for size in sizes]
-        judged = judge_group(paper, [Papers(part, size, ()) for part, size in zip(rows, sizes, strict=True)], "post")
+        papers = Papers()
+        for part, size in zip(rows, sizes, strict=True):
+            papers.add(part, size, ())
+        judged = judge_group(paper, papers, self.state.manifest.layout_profile(layout))
         parts = [
             SealedPart(
                 secret=self._dice.bytes(32), papers=size, width=paper.width, rows=part,

@@ -5,22 +5,30 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coordinator.sealing.shipped import DEFAULT, shipped
 from coordinator.tally.planes import Papers
-from tally_protocol.election.shape import Shape, shape
+from tally_protocol.election.shape import ContestShape, Shape, shape
 from tally_protocol.election.unit import Candidate, Contest, Layout, Unit
 from tally_protocol.ids import CandidateId, ContestId, Hash32, LayoutId, NodeId, UnitId
 
-# contest: candidates, write-in slots, most marks
+# the rules by which all of them are judged: the national ones as shipped
+PROFILE = shipped(DEFAULT)
+# contest: candidates, write-in slots, most marks; somebody stands for deputy and, if that fails, for member
 PAPERS = {
-    "village": (("chair", 2, 1, 1), ("deputy", 3, 0, 1), ("member", 5, 0, 3)),
-    "deputies": (("deputies", 4, 0, 2),),
-    "head": (("head", 2, 1, 1),),
+    "village": (("chair", ("A", "B"), 1, 1), ("deputy", ("C", "D", "E"), 0, 1), ("member", "EFGHI", 1, 3)),
+    "deputies": (("deputies", "ABCD", 0, 2),),
+    "head": (("head", "AB", 1, 1),),
 }
 BATCHES = {"village": 2, "deputies": 1, "head": 1}
 LEAST, MOST = 51, 100
 TABLE = (1, 2, 3)
-MARKS = (0.62, 0.33, 0.03, 0.02)  # none, approve, oppose, unclear
+# of a contest's places left open by how many papers: none, one, two; and papers with one approval too many
+OPEN, TOO_MANY = (0.7, 0.2, 0.1), 0.02
+# what stands beside a name that is not approved: nothing, oppose, unclear
+OTHERS = (0.9, 0.08, 0.02)
 VOID, WRITTEN = 0.01, 0.01
+# of those who approve one person in two posts nearly all know that this voids the paper
+CAREFUL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,7 @@ class Pile:
     shape: Shape
     rows: NDArray[np.uint8]
     batch: NDArray[np.uint32]
-    batches: tuple[Papers, ...]
+    papers: Papers
 
 
 def paper_unit() -> Unit:
@@ -38,7 +46,7 @@ def paper_unit() -> Unit:
     contests = tuple(
         Contest(
             id=ContestId(name), title=name, seats=most, max_marks=most, write_ins=slots,
-            candidates=tuple(Candidate(id=CandidateId(f"c{i}"), name=f"候选人{i}") for i in range(candidates)),
+            candidates=tuple(Candidate(id=CandidateId(one), name=f"候选人{one}") for one in candidates),
         )
         for paper in PAPERS.values() for name, candidates, slots, most in paper
     )  # fmt: skip
@@ -52,14 +60,27 @@ def paper_unit() -> Unit:
     )  # fmt: skip
 
 
+def _marks(contest: ContestShape, count: int, dice: np.random.Generator) -> NDArray[np.uint8]:
+    """Mostly as many approvals as there may be, on names at random."""
+    most = contest.max_marks - dice.choice(3, count, p=OPEN)
+    most = np.where(dice.random(count) < TOO_MANY, contest.max_marks + 1, np.maximum(most, 0))
+    rank = dice.random((count, contest.candidates)).argsort(axis=1)
+    others = dice.choice((0, 2, 3), size=rank.shape, p=OTHERS)
+    return np.where(rank < most[:, None], 1, others).astype(np.uint8)
+
+
 def random_rows(paper: Shape, count: int, dice: np.random.Generator) -> NDArray[np.uint8]:
-    """Random papers: blanks and over-votes occur; few papers are void or name somebody (codes of TABLE)."""
+    """Random papers: blanks, over-votes and the same person twice occur; few are void or name somebody (of TABLE)."""
     rows = np.zeros((count, paper.width), np.uint8)
     rows[:, 0] = dice.integers(1, 6, count) * (dice.random(count) < VOID)
     for contest in paper.contests:
-        rows[:, contest.cell : contest.slot_cell] = dice.choice(4, size=(count, contest.candidates), p=MARKS)
+        rows[:, contest.cell : contest.slot_cell] = _marks(contest, count, dice)
         written = dice.integers(1, len(TABLE) + 1, (count, contest.slots))
         rows[:, contest.slot_cell : contest.end_cell] = written * (dice.random((count, contest.slots)) < WRITTEN)
+    for first, *others in paper.same_person:
+        for other in others:
+            both = (rows[:, first] == 1) & (rows[:, other] == 1)
+            rows[both & (dice.random(count) < CAREFUL), other] = 0
     return rows
 
 
@@ -70,7 +91,7 @@ def make_pile(layout: str, units: int, seed: int) -> Pile:
     sizes = dice.integers(LEAST, MOST + 1, units * BATCHES[layout])
     rows = random_rows(paper, int(sizes.sum()), dice)
     ends = np.cumsum(sizes).tolist()
-    batches = tuple(
-        Papers(rows[end - size : end].tobytes(), size, TABLE) for end, size in zip(ends, sizes.tolist(), strict=True)
-    )
-    return Pile(paper, rows, np.repeat(np.arange(len(sizes)), sizes).astype(np.uint32), batches)
+    papers = Papers()
+    for end, size in zip(ends, sizes.tolist(), strict=True):
+        papers.add(rows[end - size : end].tobytes(), size, TABLE)
+    return Pile(paper, rows, np.repeat(np.arange(len(sizes)), sizes).astype(np.uint32), papers)

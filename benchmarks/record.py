@@ -1,7 +1,7 @@
 """A whole published record of an invented county, written with the protocol alone: what the verifier reads.
 
-Units, rosters, opens, batches with two signatures, closes, statements, all signed; tiles, bundles, checkpoint. About as
-many batches a station and stations a unit as a real county of villages has.
+Units, rosters, opens, batches with two signatures, closes, statements, determinations, all signed; tiles, bundles,
+checkpoint. About as many batches a station and stations a unit as a real county of villages has.
 """
 
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from benchmarks.desk import ROLES, SIGNERS, TIME, Desk, private_key, signer, station_people
+from benchmarks.desk import PROFILE_BODY, ROLES, TIME, Desk, private_key, signer, station_people
 from tally_protocol.election.manifest import Election, Official, Roster
-from tally_protocol.election.profile import Profile
 from tally_protocol.election.unit import BallotBox, Candidate, Contest, Layout, StationEntry, Unit
 from tally_protocol.ids import (
+    COUNTY_CHAIN,
     BoxId,
     CandidateId,
     ContestId,
@@ -26,10 +26,13 @@ from tally_protocol.ids import (
     StationId,
     UnitId,
 )
+from tally_protocol.law.profile import Profile
 from tally_protocol.log.checkpoint import Checkpoint, mldsa_vkey, sign_checkpoint
 from tally_protocol.log.tiles import WIDTH, bundle_path, encode_bundle, tile_path, tiles_of
 from tally_protocol.merkle.hashing import leaf_hash, root_of
 from tally_protocol.record.chain import Manifest
+from tally_protocol.record.deciding import determination_of
+from tally_protocol.record.links import Links
 from tally_protocol.record.manifest_rules import units_root
 from tally_protocol.record.signing import sign_record
 from tally_protocol.record.unit_chain import UnitState
@@ -67,9 +70,7 @@ def _public(name: str) -> Hash32:
 def seal_election(units: int) -> tuple[Election, MLDSA44PrivateKey]:
     """An election of `units` units called u0, u1, ..."""
     mldsa = MLDSA44PrivateKey.from_seed_bytes(private_key("log").private_bytes_raw())
-    profile = Profile(
-        id="p", names_full=False, names_min_votes=3, overvote="post", signers=tuple(sorted(SIGNERS.items()))
-    )
+    profile = Profile.parse(PROFILE_BODY, "profile")
     ballots = X25519PrivateKey.from_private_bytes(private_key("ballots").private_bytes_raw())
     election = Election(
         authority=_public(authority_name(ELECTION)), ballot_key=Hash32(ballots.public_key().public_bytes_raw()),
@@ -102,7 +103,9 @@ def seal_unit(election: Hash32, unit: UnitId, place: str, rosters: dict[StationI
     contests = tuple(
         Contest(
             id=ContestId(name), title=name, seats=most, max_marks=most,
-            candidates=tuple(Candidate(id=CandidateId(f"c{i}"), name=f"候选人{i}") for i in range(candidates)),
+            candidates=tuple(
+                Candidate(id=CandidateId(f"{name}{i}"), name=f"候选人{name}{i}") for i in range(candidates)
+            ),
         )
         for name, candidates, most in CONTESTS
     )  # fmt: skip
@@ -134,23 +137,39 @@ def make_record(units: int, stations: int, batches: int) -> Record:
         manifests.append((unit, of_unit, [
             Manifest(election, sealed_in, unit, of_unit, roster, cited[roster.station]) for roster in rosters
         ]))  # fmt: skip
+    states = []
     for seed, (unit, of_unit, stands) in enumerate(manifests):
-        entries += _play_unit(sealed_in, unit, of_unit, stands, seed, batches)
+        notes, state = _play_unit(sealed_in, unit, of_unit, stands, seed, batches)
+        entries += notes
+        states.append(state)
+    entries += _determine(sealed_in, states)
     return Record(entries, units * stations * batches, vkey(authority.name, authority.public), signer(ORIGIN), mldsa)
 
 
 def _play_unit(
     election: Hash32, unit: Unit, of_unit: Hash32, stands: list[Manifest], seed: int, batches: int
-) -> list[bytes]:
+) -> tuple[list[bytes], UnitState]:
     """The unit's chains, station after station, then its statement."""
     notes, desks = [], []
     for place, manifest in enumerate(stands):
         desk = Desk(manifest, seed * 1000 + place)
         notes += [desk.open().note, *(letter.note for letter in desk.batches(batches)), desk.close().note]
         desks.append(desk)
-    state = UnitState(election, unit, of_unit, {str(desk.state.station): desk.state for desk in desks})
+    of_station = {str(desk.state.station): desk.state for desk in desks}
+    state = UnitState(stands[0].election, election, unit, of_unit, of_station)
     body = Statement(links=state.links(TIME), closes=state.cited_closes(), totals=state.totals(), unit_note=of_unit)
     notes.append(sign_record("statement", body, [signer(person_name(ELECTION, unit.id, "head"))]))
+    state.apply(body, _hash_of(notes[-1]))
+    return notes, state
+
+
+def _determine(election: Hash32, states: list[UnitState]) -> list[bytes]:
+    """The county's chain: what the rules give for every unit."""
+    county, notes, prev = signer(county_name(ELECTION)), list[bytes](), ZERO32
+    for seq, state in enumerate(states):
+        links = Links(chain=COUNTY_CHAIN, election=election, epoch=1, prev=prev, seq=seq, time=TIME)
+        notes.append(sign_record("determination", determination_of(state, links), [county]))
+        prev = _hash_of(notes[-1])
     return notes
 
 

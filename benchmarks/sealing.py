@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from benchmarks.desk import ROLES, SIGNERS, private_key, station_people
+from benchmarks.desk import PROFILE_BODY, ROLES, private_key, station_people
 from benchmarks.record import CONTESTS
 from tally_protocol.ids import StationId, UnitId
 from tally_protocol.seal.keys import person_name
@@ -16,21 +16,13 @@ from tally_protocol.seal.keys import person_name
 ELECTION = "intake-test"
 STATION = "1"
 HEAD = "head"
-_SIGNERS = "\n".join(f"{kind} = {json.dumps(list(roles))}" for kind, roles in SIGNERS.items())
 _ELECTION = f"""id = "{ELECTION}"
 title = "测速（演练）"
 date = "2026-09-21"
 test = true
 origin = "log.example/{ELECTION}"
 threshold = 50
-
-[[profiles]]
-id = "p"
-overvote = "post"
-names = {{ full = false, min_votes = 3 }}
-
-[profiles.signers]
-{_SIGNERS}
+profiles = ["p.json"]
 """
 
 
@@ -49,6 +41,7 @@ def write_folder(folder: Path, units: int) -> None:
     for part in ("enrolments", "tls"):
         (folder / part).mkdir(parents=True)
     (folder / "election.toml").write_text(_ELECTION, "utf-8")
+    (folder / "p.json").write_text(json.dumps(PROFILE_BODY), "utf-8")
     tables: dict[str, list[str]] = {
         "units.csv": ["unit,name,level1,level2,registered,profile,node"],
         "contests.csv": ["unit,contest,title,seats,max_marks,layout,round,registered,write_ins"],
@@ -63,7 +56,8 @@ def write_folder(folder: Path, units: int) -> None:
         tables["boxes.csv"].append(f"{unit},b1,main,v,{STATION}")
         for contest, candidates, most in CONTESTS:
             tables["contests.csv"].append(f"{unit},{contest},{contest},{most},{most},v,1,,0")
-            tables["candidates.csv"] += [f"{unit},{contest},c{i},候选人{i}," for i in range(candidates)]
+            people = [f"{contest}{i}" for i in range(candidates)]
+            tables["candidates.csv"] += [f"{unit},{contest},{one},候选人{one}," for one in people]
         enrol(folder, unit, node)
     for name, lines in tables.items():
         (folder / name).write_text("\n".join(lines) + "\n", "utf-8")

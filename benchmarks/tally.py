@@ -1,7 +1,8 @@
 """The county's counting kernel against DuckDB and Polars: the same papers, the same figures, the same run.
 
 `python -m benchmarks.tally`. Job: for every batch of a commit group of thousands of units, all figures of its layout
-(approve, oppose, unclear, abstain; valid, blank, over-vote, void by reason) and the votes for each written-in name.
+(approve, oppose, unclear, abstain; valid, blank, over-vote, the same person twice, void by reason) and the votes for
+each written-in name. Beside it what intake cannot avoid for the same batches: signatures and hashes.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,9 @@ from functools import partial
 import duckdb
 import numpy as np
 
-from benchmarks.paper_piles import PAPERS, Pile, make_pile
+from benchmarks.desk import BATCH_SIGNATURES, signer
+from benchmarks.floors import Batch, intake_floor
+from benchmarks.paper_piles import PAPERS, PROFILE, Pile, make_pile
 from benchmarks.peers import Answer, Query, duckdb_query, polars_query
 from benchmarks.rounds import Timing, heading, run_rounds, table, verdict
 from coordinator.tally.planes import Group, judge_group
@@ -19,16 +22,22 @@ UNITS = 4000
 ROUNDS = 9
 LEAST_RATIO = 10.0
 GROUP = 256  # batches of one commit, as the coordinator cuts them under load
+FLOOR = 400  # batches whose signatures and hashes are timed
+TEXT, NOTE = bytes(1_300), bytes(1_600)  # as long as those of a batch of twelve cells
+MOST_SHARE = 10.0  # per cent
+FLOOR_PIECE = "intake's floor"
 
 
 def whole(pile: Pile) -> Group:
     """Every batch of a layout in one operation."""
-    return judge_group(pile.shape, pile.batches, "post")
+    return judge_group(pile.shape, pile.papers, PROFILE)
 
 
 def by_commit(pile: Pile) -> list[Group]:
     """The same in commit groups."""
-    return [judge_group(pile.shape, pile.batches[i : i + GROUP], "post") for i in range(0, len(pile.batches), GROUP)]
+    papers = pile.papers
+    parts = [papers.part(first, first + GROUP) for first in range(0, len(papers.rows), GROUP)]
+    return [judge_group(pile.shape, part, PROFILE) for part in parts]
 
 
 def check(pile: Pile, peer: Query, name: str) -> None:
@@ -36,9 +45,19 @@ def check(pile: Pile, peer: Query, name: str) -> None:
     own, (figures, names) = whole(pile), peer()
     assert own.in_range.all(), name
     assert np.array_equal(own.figures, figures), name
-    flat = [(batch, *part) for batch, parts in enumerate(own.write_ins) for part in parts]
-    # the tables here are 1, 2, 3: a code is its register number
-    assert flat == [tuple(row) for row in names.tolist()], name
+    assert np.array_equal(own.votes, names), name
+
+
+def floor_batches(piles: dict[str, Pile]) -> list[Batch]:
+    """The first batches of each pile as intake sees them; every text is signed by as many as in the other benchmark."""
+    signers = [signer(f"tally {number}") for number in range(BATCH_SIGNATURES)]
+    found = []
+    for pile in piles.values():
+        for number, count in enumerate(pile.papers.counts[: FLOOR // len(piles)]):
+            text = TEXT + number.to_bytes(4, "big")
+            signatures = tuple((one.public, one.sign(text).signature, text) for one in signers)
+            found.append(Batch(text, NOTE, count, pile.shape.width, signatures))
+    return found
 
 
 def _asked(queries: dict[str, Query]) -> Callable[[], list[Answer]]:
@@ -57,7 +76,7 @@ def main() -> None:
         check(pile, ducks[layout], f"DuckDB, {layout}")
         check(pile, bears[layout], f"Polars, {layout}")
     papers = sum(len(pile.rows) for pile in piles.values())
-    batches = sum(len(pile.batches) for pile in piles.values())
+    batches = sum(len(pile.papers.rows) for pile in piles.values())
     print(f"   {UNITS} units, {len(piles)} layouts, {batches} batches, {papers} papers; all results equal")
     pieces: dict[str, Callable[[], object]] = {
         "ours, one operation a layout": lambda: [whole(pile) for pile in piles.values()],
@@ -65,11 +84,16 @@ def main() -> None:
         "DuckDB": _asked(ducks),
         "Polars": _asked(bears),
     }
+    floor = floor_batches(piles)
     for layout, pile in piles.items():
         pieces[f"ours: {layout}"] = partial(whole, pile)
         pieces[f"DuckDB: {layout}"] = ducks[layout]
         pieces[f"Polars: {layout}"] = bears[layout]
-    report(run_rounds(pieces, ROUNDS), piles, papers)
+    pieces[FLOOR_PIECE] = partial(intake_floor, floor)
+    timings = run_rounds(pieces, ROUNDS)
+    floor_timing = timings.pop(FLOOR_PIECE)
+    report(timings, piles, papers)
+    report_share(timings, floor_timing, len(floor), batches, papers)
 
 
 def report(timings: dict[str, Timing], piles: dict[str, Pile], papers: int) -> None:
@@ -85,6 +109,17 @@ def report(timings: dict[str, Timing], piles: dict[str, Pile], papers: int) -> N
     table(rows)
     for peer in ("DuckDB", "Polars"):
         verdict(f"{peer} CPU / ours, mixed layouts", timings[peer].over(own), least=LEAST_RATIO)
+
+
+def report_share(timings: dict[str, Timing], floor: Timing, floor_batches: int, batches: int, papers: int) -> None:
+    """What judging adds to the work that intake cannot avoid."""
+    in_groups = timings[f"ours, commit groups of {GROUP}"]
+    share = in_groups.over(floor) / batches * floor_batches * 100
+    ours, beside = in_groups.median / batches * 1e6, floor.median / floor_batches * 1e6
+    print(f"   judging {papers} papers in commit groups: {ours:.2f} us a batch")
+    needs = f"{BATCH_SIGNATURES} Ed25519, SHA-256 of papers and record, SHAKE-256"
+    print(f"   intake's floor ({needs}): {beside:.0f} us a batch")
+    verdict("judging, % of intake's floor", share, most=MOST_SHARE)
 
 
 if __name__ == "__main__":

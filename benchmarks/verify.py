@@ -64,6 +64,7 @@ def _learn(keys: dict[str, bytes], kind: str, fields: dict[str, object]) -> None
 
     if kind == "election":
         keys[name("authority")] = hexed(fields["authority"])
+        keys[name("county")] = hexed(fields["county_key"])
     people: object = []
     if kind == "roster":
         keys[name(fields["unit"], fields["station"])] = hexed(fields["station_key"])

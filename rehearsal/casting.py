@@ -46,8 +46,9 @@ def rehearsal_id(name: str) -> str:
 
 
 def _person(unit: UnitPlan, name: str) -> str:
-    """An id for a person that no table of the unit has ([SEAL-4])."""
+    """An id for a person that no table and no candidate of the unit has ([SEAL-4], [SEAL-7])."""
     taken = {str(station.id) for station in unit.stations}
+    taken |= {str(person.id) for contest in unit.contests for person in contest.candidates}
     while name in taken:
         name += "_"
     return name

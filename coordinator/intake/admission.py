@@ -19,7 +19,6 @@ from tally_protocol.election.unit import Unit
 from tally_protocol.errors import Malformed, ProtocolError, RuleViolation
 from tally_protocol.ids import Hash32
 from tally_protocol.law.profile import Profile
-from tally_protocol.law.validity import judge
 from tally_protocol.record.ballots import SealedPart
 from tally_protocol.record.kinds import ChainBody, Decoded, Receipt, decode_record
 from tally_protocol.record.sealing import Opener
@@ -29,8 +28,6 @@ from tally_protocol.record.unit_kinds import Determination, Standings
 from tally_protocol.seal.document import record_hash
 from tally_protocol.seal.note import parse_note
 
-# below this many papers' batches of one shape, plain Python is as quick as numpy
-PLAIN_MOST = 3
 Counted = tuple[tuple[int, ...], tuple[tuple[int, int, int], ...]]
 HashAt = Callable[[str, int], bytes | None]
 
@@ -163,9 +160,9 @@ def judge_all(candidates: Sequence[Candidate], county: County) -> None:
         except RuleViolation as error:
             candidate.late = error
             continue
-        papers = Papers(candidate.part.rows, candidate.part.papers, batch.table)
         profile = manifest.layout_profile(batch.layout)
-        groups.setdefault(group_key(paper, profile.ballot), []).append(Judging(candidate, paper, papers, profile))
+        judging = Judging(candidate, paper, candidate.part, batch.table, profile)
+        groups.setdefault(group_key(paper, profile.ballot), []).append(judging)
     for group in groups.values():
         _judge(group)
 
@@ -176,23 +173,17 @@ class Judging:
 
     candidate: Candidate
     paper: Shape
-    papers: Papers
+    part: SealedPart
+    table: tuple[int, ...]
     profile: Profile
 
 
 def _judge(group: Sequence[Judging]) -> None:
-    if len(group) <= PLAIN_MOST:
-        for one in group:
-            rows = [one.papers.rows[i : i + one.paper.width] for i in range(0, len(one.papers.rows), one.paper.width)]
-            try:
-                judged = judge(one.paper, rows, one.papers.table, one.profile)
-            except RuleViolation as error:
-                one.candidate.late = error
-                continue
-            one.candidate.count = judged.figures, judged.write_ins
-        return
-    first = group[0]
-    verdicts = judge_group(first.paper, [one.papers for one in group], first.profile)
+    """The kernel is quicker than plain Python from one batch of a village's paper on."""
+    papers = Papers()
+    for one in group:
+        papers.add(one.part.rows, one.part.papers, one.table)
+    verdicts = judge_group(group[0].paper, papers, group[0].profile)
     for one, good, figures, names in zip(
         group, verdicts.in_range.tolist(), verdicts.figures.tolist(), verdicts.write_ins, strict=True
     ):

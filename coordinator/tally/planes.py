@@ -4,29 +4,29 @@ Gives exactly what `tally_protocol.law.validity.judge` gives, batch by batch [CE
 [VALID-4] [VALID-5]; property tests hold the two together. `stack` makes bit planes of the papers and counts planes by
 batch; here the seven steps of spec/8 (what a paper counts) are done on planes, 64 papers a machine word.
 
-    judge_group(shape, batches, profile) -> Group
+    judge_group(shape, papers, profile) -> Group
 
 A group is batches with equal `group_key(shape, ballot)`, which holds all that judging depends on: they may be judged
 with the shape and profile of any of them, whatever their units, contests and candidates are called.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, reduce
-from itertools import accumulate
 from operator import or_
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coordinator.tally.adder import above, greater, total
-from coordinator.tally.stack import Bytes, Flags, Places, Stack, Words, pack
+from coordinator.tally.stack import ROOM, Bytes, Flags, Places, Stack, Words, Written
 from tally_protocol.election.shape import (
     BLANK,
     DUPLICATE,
     ILLEGIBLE,
     OVER,
     PER_CANDIDATE,
+    STATUSES,
     TORN,
     UNPAIRED,
     VALID,
@@ -37,22 +37,37 @@ from tally_protocol.election.shape import (
 from tally_protocol.law.profile import Ballot, Profile
 from tally_protocol.law.validity import MARKED, MOST_STATUS
 
-Figures = NDArray[np.uint16]
+Figures = NDArray[np.uint8 | np.uint16]
 Counts = NDArray[np.int64]
 Names = tuple[tuple[int, int, int], ...]
 
-# planes to be counted beside those of candidates: figures 0 to 5 of a contest; of a paper illegible and five statuses
-CONTEST_PLANES, PAPER_PLANES = 6, 6
-_STATUS_BITS = np.array([1, 2, 4], np.uint8)[:, None]
+# planes that are counted beside those of candidates: of a contest the figures `valid` to `unpaired`
+CONTEST_PLANES = 6
+# rows below the counts of planes, from the end: all papers, none, then each candidate's papers without a mark
+EVERY, NONE = -1, -2
 
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """One batch to judge: `rows` of `count` papers, `table` the register numbers of its slot codes."""
+    """The batches of a group side by side, as `add` puts them: a list of each property, small numbers a byte each."""
 
-    rows: bytes
-    count: int
-    table: tuple[int, ...]
+    rows: list[bytes] = field(default_factory=list)
+    counts: bytearray = field(default_factory=bytearray)
+    names: bytearray = field(default_factory=bytearray)
+    tables: list[tuple[int, ...]] = field(default_factory=list)
+
+    def add(self, rows: bytes, count: int, table: tuple[int, ...]) -> None:
+        """A batch: the bytes of `count` papers, the register numbers of their slot codes."""
+        if count > ROOM:
+            raise ValueError(f"{count} papers in a batch, {ROOM} at most")
+        self.rows.append(rows)
+        self.counts.append(count)
+        self.names.append(len(table))
+        self.tables.append(table)
+
+    def part(self, first: int, end: int) -> "Papers":
+        """Some of the batches."""
+        return Papers(self.rows[first:end], self.counts[first:end], self.names[first:end], self.tables[first:end])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +80,17 @@ class Group:
     in_range: Flags
     figures: Figures
     votes: Counts
-    tables: tuple[tuple[int, ...], ...]
+    tables: Sequence[tuple[int, ...]]
 
     @property
     def write_ins(self) -> tuple[Names, ...]:
         """Each batch's votes for register numbers, as its record states them; tables ascend, as the codes do."""
-        found: list[Names] = [()] * len(self.tables)
+        found: dict[int, list[tuple[int, int, int]]] = {}
         for batch, contest, code, votes in self.votes.tolist():
             table = self.tables[batch]
             if code <= len(table):
-                found[batch] = (*found[batch], (contest, table[code - 1], votes))
-        return tuple(found)
+                found.setdefault(batch, []).append((contest, table[code - 1], votes))
+        return tuple([tuple(found.get(batch, ())) for batch in range(len(self.tables))])
 
 
 def group_key(shape: Shape, ballot: Ballot) -> tuple[object, ...]:
@@ -84,67 +99,103 @@ def group_key(shape: Shape, ballot: Ballot) -> tuple[object, ...]:
     return contests, shape.same_person, ballot
 
 
-def judge_group(shape: Shape, batches: Sequence[Papers], profile: Profile) -> Group:
+def judge_group(shape: Shape, papers: Papers, profile: Profile) -> Group:
     """Count every batch of a group."""
-    tables = tuple([batch.table for batch in batches])
-    if not batches:
-        return Group(np.ones(0, np.bool_), np.zeros((0, shape.figures), np.uint16), np.zeros((0, 4), np.int64), tables)
-    counts = np.frombuffer(bytes([batch.count for batch in batches]), np.uint8)
-    more = CONTEST_PLANES * len(shape.contests) + PAPER_PLANES
-    stack = Stack(shape, [batch.rows for batch in batches], counts, more)
+    if not papers.rows:
+        return Group(np.ones(0, np.bool_), np.zeros((0, shape.figures), np.uint16), _no_votes(), papers.tables)
+    counts = np.frombuffer(papers.counts, np.uint8)
+    stack = Stack(shape, papers.rows, counts, CONTEST_PLANES * len(shape.contests) + 1)
     judging = _Judging(shape, stack, profile.ballot)
     judging.run()
     figures = judging.figures(counts)
-    votes = _Votes(judging, np.frombuffer(bytes(map(len, tables)), np.uint8)).rows(figures)
-    return Group(stack.in_range, figures.T, votes, tables)
+    names = np.frombuffer(papers.names, np.uint8)
+    votes = [_no_votes()]
+    for index, (contest, slots) in enumerate(zip(shape.contests, judging.slots, strict=True)):
+        for slot in slots:
+            # [CELL-1] a code beyond the batch's table
+            stack.in_range[slot.written.batch[slot.written.codes > names[slot.written.batch]]] = False
+        if slots:
+            figures[contest.figure + WRITTEN], rows = _votes(slots, judging.valid[index], index, len(counts))
+            votes.append(rows)
+    return Group(stack.in_range, figures.T, np.concatenate(votes), papers.tables)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a shape fixes: `spans[contest]` of its candidates among all; `sources[figure]`: which row gives it.
+
+    `people`: for each person who stands in several contests the (contest, candidate among all).
+    """
+
+    spans: tuple[slice, ...]
+    sources: Places
+    people: tuple[tuple[tuple[int, int], ...], ...]
+
+
+@lru_cache(maxsize=4096)
+def _plan(shape: Shape) -> _Plan:
+    spans, candidate_at = list[slice](), dict[int, tuple[int, int]]()
+    sources = np.full(shape.figures, NONE)
+    sources[0] = EVERY
+    candidates = sum([contest.candidates for contest in shape.contests])
+    for index, contest in enumerate(shape.contests):
+        spans.append(slice(len(candidate_at), len(candidate_at) + contest.candidates))
+        for cell in range(contest.cell, contest.slot_cell):
+            one = len(candidate_at)
+            candidate_at[cell] = index, one
+            at = contest.candidate_figure + PER_CANDIDATE * (cell - contest.cell)
+            sources[at : at + PER_CANDIDATE] = one, candidates + one, 2 * candidates + one, NONE - candidates + one
+    people = tuple(tuple(candidate_at[cell] for cell in group) for group in shape.same_person)
+    return _Plan(tuple(spans), sources, people)
 
 
 class _Slot:
-    """What stands in one slot cell: the papers' codes; `present` where it counts, `plane` the same as a plane."""
+    """One slot cell: `plane` are the papers where it holds an entry that counts."""
 
-    def __init__(self, codes: Bytes, earlier: Sequence["_Slot"]) -> None:
+    def __init__(self, stack: Stack, written: Written, earlier: Sequence["_Slot"]) -> None:
         """`earlier`: slots of the same contest; a code that they have too is no further entry [VALID-2]."""
-        self.codes = codes
-        self.present: Flags = codes != 0
+        self._stack, self.written = stack, written
+        self.plane = written.plane
         for other in earlier:
-            self.present &= codes != other.codes
-        self.plane = pack(self.present)
+            self.plane = self.plane ^ self.same(other)
 
-    def empty(self, where: Flags) -> None:
-        """Take the slot as empty there."""
-        self.present &= ~where
-        self.plane = pack(self.present)
+    def same(self, other: "_Slot") -> Words:
+        """The papers where both are the same register number: one code, since a batch has one table."""
+        both = self._stack.papers_of(self.plane & other.plane)
+        return self._stack.plane_of(both[self.written.every[both] == other.written.every[both]])
+
+    def entries(self, valid: Words) -> tuple[Bytes, Places]:
+        """Code and batch of the entries on valid papers."""
+        keep = self.written.within(self.plane & valid)
+        return self.written.codes[keep], self.written.batch[keep]
 
 
 class _Judging:
-    """The seven steps. `valid[contest]`: the papers that count in a contest. Each figure is the count of a plane."""
+    """The seven steps. `valid[contest]`: the papers that count in a contest. Figures are counts of planes."""
 
     def __init__(self, shape: Shape, stack: Stack, ballot: Ballot) -> None:
-        self.shape, self.stack, self._ballot = shape, stack, ballot
-        ends = accumulate(contest.candidates for contest in shape.contests)
-        self._spans = [slice(end - one.candidates, end) for end, one in zip(ends, shape.contests, strict=True)]
-        # of every candidate the papers that approve, oppose, mark it unclearly
+        self._contests, self._stack, self._rules = shape.contests, stack, ballot
+        self._plan = _plan(shape)
+        self._sources = self._plan.sources.copy()
         self._marks = stack.marks
-        approve, oppose, unclear = self._marks
-        np.bitwise_and(approve, oppose, out=unclear)
-        approve ^= unclear
-        oppose ^= unclear
-        self.slots = [self._slots(contest) for contest in shape.contests]
+        self.slots = [self._slots_of(contest) for contest in shape.contests]
         self.valid: list[Words] = []
-        # which figures each counted plane gives: one figure of a contest, or of all contests the same
-        self._given: list[tuple[int, ...]] = []
+        self._by_status: Counts | None = None
 
-    def _slots(self, contest: ContestShape) -> list[_Slot]:
+    def _slots_of(self, contest: ContestShape) -> list[_Slot]:
         slots: list[_Slot] = []
         for cell in range(contest.slot_cell, contest.end_cell):
-            if cell in self.stack.codes:
-                slots.append(_Slot(self.stack.codes[cell], slots))
+            written = self._stack.written(cell)
+            if written is not None:
+                slots.append(_Slot(self._stack, written, slots))
         return slots
 
     def _counted(self, *figures: int) -> Words:
         """Room for a plane that will be counted for these figures."""
-        self._given.append(figures)
-        return self.stack.add()
+        row, plane = self._stack.add()
+        for figure in figures:
+            self._sources[figure] = row
+        return plane
 
     def _void(self, left: Words, void: Words | None, *figures: int) -> Words:
         """The papers of `left` without the void ones, which are counted."""
@@ -154,56 +205,53 @@ class _Judging:
 
     def _every(self, figure: int) -> list[int]:
         """One figure in all contests."""
-        return [contest.figure + figure for contest in self.shape.contests]
+        return [contest.figure + figure for contest in self._contests]
 
     def run(self) -> None:
         """Decide every contest of every paper."""
         left = self._legible(self._official())
         over = self._over()
         doubled = self._doubled()
-        rules = self._ballot
-        if rules.overvote.scope == "ballot" or rules.overvote.compare == "total":
+        if self._rules.overvote.scope == "ballot" or self._rules.overvote.compare == "total":
             left = self._void(left, _any(over), *self._every(OVER))
             over = [None] * len(doubled)
-        if rules.dup_post == "ballot":
+        if self._rules.dup_post == "ballot":
             doubled = [_any(doubled)] * len(doubled)
             if not any(plane is not None for plane in over):
                 left = self._void(left, doubled[0], *self._every(DUPLICATE))
                 doubled = [None] * len(doubled)
-        for index, (contest, span) in enumerate(zip(self.shape.contests, self._spans, strict=True)):
-            at = contest.figure
-            one = self._void(left, over[index], at + OVER)
-            one = self._void(one, doubled[index], at + DUPLICATE)
-            one = self._void(one, self._unpaired(index), at + UNPAIRED)
+        for index, contest in enumerate(self._contests):
+            one = self._void(left, over[index], contest.figure + OVER)
+            one = self._void(one, doubled[index], contest.figure + DUPLICATE)
+            one = self._void(one, self._unpaired(index), contest.figure + UNPAIRED)
             # [VALID-4] [VALID-5] without any mark it is blank; only valid contests add to candidates
-            marks = self._marks[:, span]
-            marked = np.bitwise_or.reduce(marks, axis=(0, 1))
+            marks = self._marks[:, self._plan.spans[index]]
+            marked = np.bitwise_or.reduce(marks[:2], axis=(0, 1))
             for slot in self.slots[index]:
                 marked |= slot.plane
-            valid = np.bitwise_and(one, marked, out=self._counted(at + VALID))
-            np.bitwise_xor(one, valid, out=self._counted(at + BLANK))
+            valid = np.bitwise_and(one, marked, out=self._counted(contest.figure + VALID))
+            np.bitwise_xor(one, valid, out=self._counted(contest.figure + BLANK))
             marks &= valid
             self.valid.append(valid)
 
     def _official(self) -> Words:
-        """Step 1: the papers whose status lets them count [VALID-1]."""
-        left = np.full(self.stack.papers // 64, ~np.uint64(0))
-        codes = self.stack.codes.get(0)
-        if codes is None:
-            return left
-        unknown = codes > MOST_STATUS
-        if unknown.any():
-            self.stack.refuse(unknown.nonzero()[0])
-        ones, twos, fours = pack(codes & _STATUS_BITS)
-        planes = (ones & ~(twos | fours), twos & ~ones, ones & twos, fours & ~ones, fours & ones)
-        for status, plane in enumerate(planes, 1):
-            if status != MARKED or self._ballot.extra_mark == "ballot":
-                left = self._void(left, plane, *self._every(TORN + status - 1))
-        return left
+        """Step 1: the papers whose status lets them count; the others by status, few as they are [VALID-1]."""
+        stack = self._stack
+        written = stack.written(0)
+        if written is None:
+            return np.full(stack.papers // 64, ~np.uint64(0))
+        known = written.codes <= MOST_STATUS
+        stack.in_range[written.batch[~known]] = False
+        keys = np.where(known, written.codes, 0) * np.int64(len(stack.starts)) + written.batch
+        self._by_status = np.bincount(keys, minlength=len(STATUSES) * len(stack.starts)).reshape(len(STATUSES), -1)
+        if self._rules.extra_mark == "ballot":
+            return ~written.plane
+        self._by_status[MARKED] = 0
+        return ~written.plane | stack.plane_of(written.papers[written.codes == MARKED])
 
     def _legible(self, left: Words) -> Words:
         """Step 2: an unclear mark voids the paper, where the profile says so [VALID-3]."""
-        if self._ballot.illegible != "ballot":
+        if self._rules.illegible != "ballot":
             return left
         return self._void(left, np.bitwise_or.reduce(self._marks[2], axis=0), *self._every(ILLEGIBLE))
 
@@ -211,17 +259,16 @@ class _Judging:
         """Step 3: more approvals than there may be, of a contest or of all together [VALID-2]."""
         approvals = [
             [*self._marks[0, span], *[slot.plane for slot in slots]]
-            for span, slots in zip(self._spans, self.slots, strict=True)
+            for span, slots in zip(self._plan.spans, self.slots, strict=True)
         ]
-        contests = self.shape.contests
-        if self._ballot.overvote.compare == "total":
-            most = sum([contest.max_marks for contest in contests])
-            return [above([plane for planes in approvals for plane in planes], most)]
-        return [above(planes, contest.max_marks) for planes, contest in zip(approvals, contests, strict=True)]
+        most = [contest.max_marks for contest in self._contests]
+        if self._rules.overvote.compare == "total":
+            return [above([plane for planes in approvals for plane in planes], sum(most))]
+        return [above(planes, limit) for planes, limit in zip(approvals, most, strict=True)]
 
     def _doubled(self) -> list[Words | None]:
         """Step 4: the same person, or the same register number, in two posts [VALID-3]."""
-        doubled: list[Words | None] = [None] * len(self.shape.contests)
+        doubled: list[Words | None] = [None] * len(self._contests)
         for index, plane in (*self._same_person(), *self._same_number()):
             doubled[index] = _any((doubled[index], plane))
         return doubled
@@ -229,59 +276,59 @@ class _Judging:
     def _same_person(self) -> Iterator[tuple[int, Words]]:
         """(contest, papers that approve there somebody approved elsewhere too); `highest_only` empties marks."""
         approve = self._marks[0]
-        for standing in _people(self.shape):
-            once = approve[standing[0][1]].copy()
-            twice = np.zeros_like(once)
-            for _, candidate in standing[1:]:
-                here = approve[candidate].copy()
-                twice |= once & here
-                if self._ballot.dup_post == "highest_only":
-                    approve[candidate] &= ~once
-                once |= here
-            if self._ballot.dup_post != "highest_only":
-                for index, candidate in standing:
-                    yield index, twice & approve[candidate]
+        for (first, one), *others in self._plan.people:
+            once, twice = approve[one], list[Words]()
+            for _, candidate in others:
+                twice.append(once & approve[candidate])
+                once = once | approve[candidate]
+                if self._rules.dup_post == "highest_only":
+                    approve[candidate] ^= twice[-1]
+            if self._rules.dup_post == "ballot":
+                yield first, reduce(or_, twice)
+            elif self._rules.dup_post == "columns":
+                for index, candidate in ((first, one), *others):
+                    yield index, reduce(or_, twice) & approve[candidate]
 
     def _same_number(self) -> Iterator[tuple[int, Words]]:
-        """The same for register numbers: equal codes, since a batch has one table."""
+        """The same for register numbers."""
         for index, slots in enumerate(self.slots):
             higher = [(other, one) for other, earlier in enumerate(self.slots[:index]) for one in earlier]
-            for slot in slots if higher else ():
-                again = np.zeros(self.stack.papers, np.bool_)
+            for slot in slots:
                 for other, one in higher:
-                    equal = slot.present & (slot.codes == one.codes)
-                    again |= equal
-                    if self._ballot.dup_post != "highest_only":
-                        yield other, pack(equal)
-                if self._ballot.dup_post == "highest_only":
-                    slot.empty(again)
-                else:
-                    yield index, pack(again)
+                    same = slot.same(one)
+                    if self._rules.dup_post == "highest_only":
+                        slot.plane = slot.plane ^ same
+                    else:
+                        yield other, same
+                        yield index, same
 
     def _unpaired(self, index: int) -> Words | None:
         """Step 5: more written-in persons than opposed candidates [VALID-3]."""
-        if self._ballot.write_in != "needs_oppose" or not self.slots[index]:
+        if self._rules.write_in != "needs_oppose" or not self.slots[index]:
             return None
+        _, opposed, unclear = self._marks[:, self._plan.spans[index]]
         written = total([slot.plane for slot in self.slots[index]])
-        return greater(written, total(self._marks[1, self._spans[index]]))
+        return greater(written, total(opposed ^ unclear))
 
-    def figures(self, counts: Bytes) -> Figures:
+    def figures(self, papers: Bytes) -> Figures:
         """(figure, batch): figures lie figure by figure, so that whole rows are written."""
-        found = self.stack.count()
-        figures = np.zeros((self.shape.figures, len(counts)), np.uint16)
-        figures[0] = counts
-        candidates = self._marks.shape[1]
-        given = [(figure, row) for row, group in enumerate(self._given, 3 * candidates) for figure in group]
-        figures[[figure for figure, _ in given]] = found[[row for _, row in given]]
-        for contest, span in zip(self.shape.contests, self._spans, strict=True):
-            each = figures[contest.candidate_figure : contest.end_figure]
-            each = each.reshape(contest.candidates, PER_CANDIDATE, len(counts))
-            rest = figures[contest.figure + VALID]
-            for place in range(3):
-                marked = found[place * candidates : (place + 1) * candidates][span]
-                each[:, place] = marked
-                rest = rest - marked
-            each[:, 3] = rest
+        marks, candidates, _ = self._marks.shape
+        found = self._stack.count(candidates + 2)
+        found[EVERY], found[NONE] = papers, 0
+        # oppose, from oppose or unclear
+        found[candidates : 2 * candidates] -= found[2 * candidates : 3 * candidates]
+        valid = [self._sources[contest.figure + VALID] for contest in self._contests]
+        rest = np.repeat(found[valid], [contest.candidates for contest in self._contests], axis=0)
+        for mark in found[: marks * candidates].reshape(marks, candidates, len(papers)):
+            rest -= mark
+        found[NONE - candidates : NONE] = rest
+        figures: Figures = found[self._sources]
+        if max([len(slots) for slots in self.slots]) > 1:
+            # several entries a paper: `written` may not fit into a byte
+            figures = figures.astype(np.uint16)
+        if self._by_status is not None:
+            for figure in self._every(TORN):
+                figures[figure : figure + MOST_STATUS] = self._by_status[1:]
         return figures
 
 
@@ -291,52 +338,19 @@ def _any(planes: Iterable[Words | None]) -> Words | None:
     return reduce(or_, known) if known else None
 
 
-@lru_cache(maxsize=4096)
-def _people(shape: Shape) -> list[list[tuple[int, int]]]:
-    """For each person who stands in several contests: (contest, candidate among those of the whole paper)."""
-    candidate_at: dict[int, tuple[int, int]] = {}
-    for index, contest in enumerate(shape.contests):
-        for cell in range(contest.cell, contest.slot_cell):
-            candidate_at[cell] = index, len(candidate_at)
-    return [[candidate_at[cell] for cell in group] for group in shape.same_person]
+def _no_votes() -> Counts:
+    return np.zeros((0, 4), np.int64)
 
 
-class _Votes:
-    """Votes for written-in names: few papers name anybody, so they are looked up one by one."""
-
-    def __init__(self, judging: _Judging, names: Bytes) -> None:
-        """`names`: how long each batch's table is."""
-        self._judging, self._names = judging, names
-
-    def rows(self, figures: Figures) -> Counts:
-        """Rows of `Group.votes`; fills in `written` [VALID-5]."""
-        contests = enumerate(self._judging.shape.contests)
-        rows = [self._of(index, contest, figures) for index, contest in contests if self._judging.slots[index]]
-        return np.concatenate(rows) if rows else np.zeros((0, 4), np.int64)
-
-    def _of(self, index: int, contest: ContestShape, figures: Figures) -> Counts:
-        slots, batches = self._judging.slots[index], len(self._names)
-        valid = np.unpackbits(self._judging.valid[index].view(np.uint8), bitorder="little").view(np.bool_)
-        codes = 1 + max([int(slot.codes.max()) for slot in slots])
-        if codes > 1 + self._names.min():
-            self._refuse(slots)
-        votes = np.zeros(codes * batches, np.int64)
-        for slot in slots:
-            papers = (slot.present & valid).nonzero()[0]
-            votes += np.bincount(self._key(slot.codes[papers], papers, batches), minlength=len(votes))
-        by_code = votes.reshape(codes, batches)
-        figures[contest.figure + WRITTEN] = np.add.reduce(by_code, axis=0)
-        batch, code = by_code.T.nonzero()
-        rows = np.empty((len(batch), 4), np.int64)
-        rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3] = batch, index, code, by_code[code, batch]
-        return rows
-
-    def _key(self, codes: Bytes, papers: Places, batches: int) -> Places:
-        return codes * np.int64(batches) + self._judging.stack.batch_of(papers)
-
-    def _refuse(self, slots: Sequence[_Slot]) -> None:
-        """A code beyond the batch's table [CELL-1]."""
-        stack = self._judging.stack
-        for slot in slots:
-            written = slot.codes.nonzero()[0]
-            stack.refuse(written[slot.codes[written] > self._names[stack.batch_of(written)]])
+def _votes(slots: Sequence[_Slot], valid: Words, contest: int, batches: int) -> tuple[Counts, Counts]:
+    """`written` by batch, and rows of `Group.votes` [VALID-5]: few papers name anybody, so they are looked up."""
+    entries = [slot.entries(valid) for slot in slots]
+    codes, batch = (np.concatenate(parts) for parts in zip(*entries, strict=True))
+    most = 1 + int(codes.max(initial=0))
+    votes = np.bincount(batch * most + codes)
+    # of few flags the places are found quicker than of few integers
+    found = (votes != 0).nonzero()[0]
+    rows = np.empty((len(found), 4), np.int64)
+    rows[:, 0], rows[:, 2] = np.divmod(found, most)
+    rows[:, 1], rows[:, 3] = contest, votes[found]
+    return np.bincount(batch, minlength=batches), rows

@@ -4,7 +4,7 @@ All batches lie end to end in one sequence of papers, no padding between them; a
 machine word, in this order. The way there touches every byte as little as numpy allows:
 
 1. the batches' bytes are joined and cut into four quarters of equal length;
-2. a mark needs two bits, so paper i of all four quarters goes into one byte a cell, by shifts over whole words;
+2. a mark needs two bits, so paper i of all four quarters goes into one byte a cell;
 3. only these bytes, a quarter of all, are turned from row by row to cell by cell;
 4. of each cell's bytes one bit is isolated and packed, eight times: low and high bit of quarter 0, 1, 2, 3.
 
@@ -34,10 +34,10 @@ PIECE = 4 * WORD
 PIECE_BYTES = 1 << 20
 FULL = 100  # papers of a full batch
 
-_TWO = np.uint64(2)
-# what a shift by two pushes over the edge of a byte is cut off
-_KEPT = np.uint64(0xFCFCFCFCFCFCFCFC)
-_BITS = np.array([1, 4, 16, 64, 2, 8, 32, 128], np.uint8)[:, None]
+_FOUR = np.uint8(4)
+_ONE = np.uint64(1)
+# where the four quarters have the low and the high bit of a mark
+_BITS = np.array([[1, 4, 16, 64], [2, 8, 32, 128]], np.uint8)[:, :, None]
 _BELOW = np.array([(1 << bit) - 1 for bit in range(WORD)], np.uint64)
 
 
@@ -70,17 +70,31 @@ def pack(flags: Flags | Bytes) -> Words:
     return packed
 
 
-class Stack:
-    """`marks` (bit, candidate, word): low and high bit of every mark, and room for one plane more a candidate.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A cell with more codes than a mark has: `every` paper's code; which papers have one, as a plane and as a list."""
 
-    `codes[cell]`: the codes in status or slot cells, where any is not 0. `in_range[batch]` is False where a mark is
-    none [CELL-1]; such marks are left out, so no other batch is touched.
+    every: Bytes
+    plane: Words
+    papers: Places
+    codes: Bytes
+    batch: Places
+
+    def within(self, plane: Words) -> Flags:
+        """Which of these papers a plane has."""
+        bits = plane[self.papers >> 6] >> (self.papers & 63).astype(np.uint64)
+        held: Flags = (bits & _ONE).astype(np.bool_)
+        return held
+
+
+class Stack:
+    """`marks` (3, candidate, word): of every candidate the papers that approve; oppose or are unclear; are unclear.
+
+    `in_range[batch]` is False where a mark is none [CELL-1]; such marks are left out, so no other batch is touched.
     """
 
     def __init__(self, shape: Shape, rows: list[bytes], counts: Bytes, more: int) -> None:
-        """`rows[i]`: the bytes of `counts[i]` papers. `more`: planes that will be added to be counted."""
-        if counts.max() > ROOM:
-            raise ValueError(f"more than {ROOM} papers in a batch")
+        """`rows[i]`: the bytes of `counts[i]` papers, ROOM at most. `more`: planes that will be added to be counted."""
         self._width, self._cells = shape.width, cells_of(shape)
         self.in_range = np.ones(len(rows), np.bool_)
         self.starts = np.empty(len(rows), np.int64)
@@ -93,10 +107,11 @@ class Stack:
             self._pieces.append(piece)
             begin = piece.end
         self.papers = begin
+        self._last = np.bincount(self.starts >> 6, minlength=begin // WORD).cumsum() - 1
         self._used = 3 * self._cells.candidates
         self._planes = np.empty((self._used + more, begin // WORD), np.uint64)
         self.marks = self._planes[: self._used].reshape(3, self._cells.candidates, begin // WORD)
-        self.codes: dict[int, Bytes] = {}
+        self._codes: dict[int, Bytes] = {}
         for piece in self._pieces:
             self._turn(piece, rows[piece.batches])
 
@@ -104,20 +119,23 @@ class Stack:
         width, cells = self._width, self._cells
         rows.append(bytes(width * piece.padding))
         words = self._checked(piece, np.frombuffer(b"".join(rows), np.uint64))
-        quarters = words.reshape(4, -1)
-        folded = quarters[3] << _TWO
-        for quarter in (2, 1):
-            folded &= _KEPT
-            folded |= quarters[quarter]
-            folded <<= _TWO
-        folded &= _KEPT
+        quarters = words.view(np.uint8).reshape(4, -1)
+        folded = quarters[3] * _FOUR
+        folded |= quarters[2]
+        folded *= _FOUR
+        folded |= quarters[1]
+        folded *= _FOUR
         folded |= quarters[0]
-        by_paper = folded.view(np.uint8).reshape(-1, width)
+        by_paper = folded.reshape(-1, width)
         by_cell = np.empty((cells.candidates, 1, len(by_paper)), np.uint8)
         for candidate, cell, end in cells.runs:
             by_cell[candidate : candidate + end - cell, 0] = by_paper[:, cell:end].T
-        planes = pack(by_cell & _BITS).reshape(cells.candidates, 2, (piece.end - piece.begin) // WORD)
-        self.marks[:2, :, piece.words] = planes.transpose(1, 0, 2)
+        low, high, both = self.marks[:, :, piece.words]
+        # one bit after the other: four bytes a mark are made of each
+        for planes, places in zip((low, high), _BITS, strict=True):
+            planes[:] = pack(by_cell & places).reshape(planes.shape)
+        np.bitwise_and(low, high, out=both)
+        low ^= both
 
     def _checked(self, piece: "_Piece", words: Words) -> Words:
         """The papers without marks above 3, after noting what stands in status and slot cells."""
@@ -126,39 +144,75 @@ class Stack:
         seen_in = np.bitwise_or.reduce(seen.view(np.uint8).reshape(PIECE, width), axis=0).tolist()
         grid = words.view(np.uint8).reshape(-1, width)
         for cell in (0, *cells.slots):
-            if seen_in[cell]:
-                if cell not in self.codes:
-                    self.codes[cell] = np.zeros(self.papers, np.uint8)
-                self.codes[cell][piece.begin : piece.end] = grid[:, cell]
+            if seen_in[cell] and cell not in self._codes:
+                self._codes[cell] = np.empty(self.papers, np.uint8)
+                self._codes[cell][: piece.begin] = 0
+            if cell in self._codes:
+                self._codes[cell][piece.begin : piece.end] = grid[:, cell] if seen_in[cell] else 0
         if max([max(seen_in[cell:end], default=0) for _, cell, end in cells.runs]) <= MOST_MARK:
             return words
         grid = grid.copy()
         for _, cell, end in cells.runs:
             beyond = grid[:, cell:end] > MOST_MARK
-            self.refuse(piece.begin + np.flatnonzero(beyond.any(axis=1)))
+            self.in_range[self.batch_of(piece.begin + np.flatnonzero(beyond.any(axis=1)))] = False
             grid[:, cell:end][beyond] = 0
         return grid.reshape(-1).view(np.uint64)
 
-    def add(self) -> Words:
-        """Room for one plane more, to be filled."""
+    def add(self) -> tuple[int, Words]:
+        """Room for one plane more, to be filled; its number is its row in `count`."""
+        row = self._used
         self._used += 1
-        plane: Words = self._planes[self._used - 1]
-        return plane
+        return row, self._planes[row]
+
+    def papers_of(self, plane: Words) -> Places:
+        """The papers that have a bit, in no order; quick where they are few."""
+        words = plane.nonzero()[0]
+        bits = plane[words]
+        # mostly a word has one bit: its place is the number of bits below it
+        below = bits - _ONE
+        below &= ~bits
+        papers: Places = words * WORD + np.bitwise_count(below)
+        # all bits but the lowest
+        bits &= bits - _ONE
+        more = bits.nonzero()[0]
+        if len(more):
+            others = np.unpackbits(bits[more].view(np.uint8), bitorder="little").view(np.bool_).nonzero()[0]
+            papers = np.concatenate((papers, words[more[others >> 6]] * WORD + (others & 63)))
+        return papers
+
+    def plane_of(self, papers: Places) -> Words:
+        """The plane of some papers."""
+        flags = np.zeros(self.papers, np.bool_)
+        flags[papers] = True
+        return pack(flags)
+
+    def written(self, cell: int) -> "Written | None":
+        """What stands in a status or slot cell; None where all of them are 0."""
+        codes = self._codes.get(cell)
+        if codes is None:
+            return None
+        plane = pack(codes)
+        papers = self.papers_of(plane)
+        return Written(codes, plane, papers, codes[papers], self.batch_of(papers))
 
     def batch_of(self, papers: Places) -> Places:
         """The batch of each paper, given by its place in the sequence."""
-        return self.starts.searchsorted(papers, side="right") - 1
+        # first the last batch that begins in the paper's word, then back to one that begins before the paper
+        batch: Places = self._last[papers >> 6]
+        later = self.starts[batch] > papers
+        while later.any():
+            batch -= later
+            later = self.starts[batch] > papers
+        return batch
 
-    def refuse(self, papers: Places) -> None:
-        """These papers have a byte that its cell does not know [CELL-1]."""
-        self.in_range[self.batch_of(papers)] = False
-
-    def count(self) -> Bytes:
-        """Set bits of `marks` and of the planes added, by batch: (plane, batch)."""
+    def count(self, more: int) -> Bytes:
+        """Set bits of `marks` and of the planes added, by batch: (plane, batch); below them room for `more` rows."""
         planes = self._planes[: self._used]
         whole = np.bitwise_count(planes)
-        counted = [piece.count(planes, whole) for piece in self._pieces]
-        return counted[0] if len(counted) == 1 else np.concatenate(counted, axis=1)
+        found = np.empty((self._used + more, len(self.starts)), np.uint8)
+        for piece in self._pieces:
+            found[: self._used, piece.batches] = piece.count(planes, whole)
+        return found
 
 
 class _Piece:
@@ -167,8 +221,8 @@ class _Piece:
     def __init__(self, first: int, counts: Bytes, begin: int) -> None:
         edges = np.empty(len(counts) + 1, np.int64)
         edges[0] = begin
-        counts.cumsum(out=edges[1:])
-        edges[1:] += begin
+        edges[1:] = counts
+        np.add.accumulate(edges, out=edges)
         self.batches = slice(first, first + len(counts))
         self.starts = edges[:-1]
         # at least one word of padding: the word after a batch's first one exists

@@ -50,6 +50,12 @@ def families_of(persons: Sequence[int], relatives: Relatives) -> list[tuple[int,
     return found
 
 
+def split_families(persons: Sequence[int], relatives: Relatives) -> tuple[list[int], list[tuple[int, ...]]]:
+    """Those without a relative among the others, and the sets of those who have one."""
+    found = families_of(persons, relatives)
+    return [family[0] for family in found if len(family) == 1], [family for family in found if len(family) > 1]
+
+
 def _keep_in_order(place: Place, relatives: Relatives, people: People, kept: set[int]) -> Place:
     """Keep the elected by votes unless a relative is kept already; `kept` grows [POST-5].
 
@@ -63,12 +69,10 @@ def _keep_in_order(place: Place, relatives: Relatives, people: People, kept: set
         equal = list(group)
         blocked = [person for person in equal if is_related(person, kept, relatives)]
         removed += blocked
-        for family in families_of([person for person in equal if person not in blocked], relatives):
-            if len(family) == 1:
-                staying += family
-            else:
-                families.append(family)
-        kept.update(staying)
+        lone, together = split_families([person for person in equal if person not in blocked], relatives)
+        staying += lone
+        families += together
+        kept.update(lone)
     elected = tuple(person for person in place.elected if person in staying)
     return replace(place, elected=elected, families=tuple(families), removed=tuple(removed))
 
@@ -78,13 +82,14 @@ def _without_blocked_runners(place: Place, kept: Collection[int], relatives: Rel
     blocked = {person for person in place.runoff if is_related(person, kept, relatives)}
     if not blocked:
         return place
-    families = tuple(tuple(person for person in family if person not in blocked) for family in place.families)
-    lone = tuple(family for family in families if len(family) < 2)
+    left = [tuple(person for person in family if person not in blocked) for family in place.families]
+    families = tuple(family for family in left if len(family) > 1)
+    lone = [person for family in left if family not in families for person in family]
     return replace(
         place,
-        tied=(*(person for person in place.tied if person not in blocked), *(one for family in lone for one in family)),
-        tied_seats=place.tied_seats + len(lone),
-        families=tuple(family for family in families if len(family) > 1),
+        tied=(*(person for person in place.tied if person not in blocked), *lone),
+        tied_seats=place.tied_seats + len(left) - len(families),
+        families=families,
         removed=(*place.removed, *(person for person in place.runoff if person in blocked)),
     )
 
@@ -115,20 +120,17 @@ def _seat_again(place: Place, settled: Collection[int], kept: set[int], relative
     families: list[tuple[int, ...]] = []
     tied: tuple[int, ...] = ()
     tied_seats = 0
-    for group in _free_groups(place, settled, None if filling else place.tied):
+    groups = _free_groups(place, settled, None if filling else place.tied)
+    while left and (group := next(groups, None)) is not None:
         free = [person for person in group if not is_related(person, kept, relatives)]
-        if not left:
-            break
         if len(free) > left:
-            tied, tied_seats = tuple(free), left
-            break
-        for family in families_of(free, relatives):
-            if len(family) == 1:
-                filled += family
-            else:
-                families.append(family)
-            left -= 1
-        kept.update(filled)
+            tied, tied_seats, left = tuple(free), left, 0
+        else:
+            lone, together = split_families(free, relatives)
+            filled += lone
+            families += together
+            kept.update(lone)
+            left -= len(lone) + len(together)
     return replace(
         place,
         elected=(*place.elected, *filled),

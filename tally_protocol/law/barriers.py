@@ -111,7 +111,7 @@ def hides_a_winner(counted: Counted, instead: str | None = None) -> bool:
 
     Such a person has at most `names.min_votes` - 1 votes, and not more than all that are not opened.
     """
-    if counted.hidden <= 0 or not counted.majorities or counted.contest.rule == "recall":
+    if not counted.majorities:
         return False
     share = counted.majorities[-1]
     base = counted.base_of(share, instead)

@@ -12,7 +12,6 @@ from tally_protocol.law.quantities import Known, Quantities, Quantity, layout_qu
 from tally_protocol.law.tally import Figures, Tally
 
 COMMITTEE_RULES = frozenset({"election", "supplementary", "runoff"})
-APPROVE, OPPOSE = 0, 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +75,8 @@ def counted_contests(
             contest = contests[ContestId(place.contest)]
             if (forms := speaks_of(unit, contest)) not in shared:
                 shared[forms] = layout_quantities(unit, layout.id, profile.overcount, tally, forms=forms)
-            quantities = quantities_of(unit, contest, shared[forms], figures[place.figure + VALID])
+            own = figures[place.figure : place.candidate_figure]
+            quantities = quantities_of(unit, contest, shared[forms], own[VALID])
             limit = _limit(contests, contest, layout, profile)
             found[contest.id] = _counted(contest, profile, quantities, figures, place, people, limit)
     return {contest.id: found[contest.id] for contest in unit.contests}
@@ -101,12 +101,11 @@ def _counted(
     people: People,
     limit: tuple[int, int],
 ) -> Counted:
-    first = place.candidate_figure
     votes: dict[int, int] = {}
     oppose: dict[int, int] = {}
     for index, person in enumerate(people.standing[contest.id]):
-        votes[person] = figures[first + PER_CANDIDATE * index + APPROVE]
-        oppose[person] = figures[first + PER_CANDIDATE * index + OPPOSE]
+        start = place.candidate_figure + PER_CANDIDATE * index
+        votes[person], oppose[person] = figures[start : start + 2]
     written = figures[place.figure + WRITTEN]
     marked = sum(votes.values()) + written
     opened = people.written[contest.id]

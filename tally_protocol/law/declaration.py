@@ -10,7 +10,7 @@ from tally_protocol.election.unit import Unit
 from tally_protocol.errors import RuleViolation
 from tally_protocol.ids import ContestId
 from tally_protocol.law.counted import COMMITTEE_RULES
-from tally_protocol.law.declared import Declared, Reason
+from tally_protocol.law.declared import ADDING_WORDS, Declared, Reason
 from tally_protocol.law.outcome import Decided, decide_unit
 from tally_protocol.law.profile import Profile
 from tally_protocol.law.tally import Tally
@@ -41,6 +41,13 @@ def check_declaration(
         raise RuleViolation(
             "E_DECLARATION", "declaration.reasons", expected=f"{len(due)} reasons", found=_first_gap(due, found)
         )
+    declared_by = {one.contest: one.elected for one in declared}
+    for reason in reasons:
+        if reason.reference in declared_by[reason.contest] and reason.word not in ADDING_WORDS:
+            raise RuleViolation(
+                "E_DECLARATION", f"reason for {reason.reference}", expected=" or ".join(sorted(ADDING_WORDS)),
+                found=reason.word,
+            )  # fmt: skip
 
 
 def declared_contests(unit: Unit) -> tuple[ContestId, ...]:

@@ -11,6 +11,8 @@ from tally_protocol.ids import ContestId
 
 # 回避, 法院裁定, 死亡, 不符合条件, 其他, 再次投票, 本人退出
 REASON_WORDS = frozenset({"avoidance", "court", "death", "disqualified", "other", "runoff", "withdrew"})
+# why somebody may be declared whom the rules do not elect: a seat never goes to the next person by itself [DET-3]
+ADDING_WORDS = frozenset({"avoidance", "court", "runoff"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,12 +98,12 @@ def _decide_committees(unit: Unit, counted: tuple[Counted, ...], people: People)
 
 
 def _sitting(member: Counted, decided: Iterable[DecidedCommittee]) -> frozenset[int]:
-    """The persons elected in lower rounds of the unit under the profile of a contest."""
+    """The persons elected in lower rounds of the unit under the profile of a contest; only those are decided yet."""
     return frozenset(
         person
         for one in decided
         for place in one.places
-        if place.counted.profile.id == member.profile.id and place.counted.contest.round < member.contest.round
+        if place.counted.profile.id == member.profile.id
         for person in place.elected
     )
 

@@ -98,15 +98,16 @@ def station_findings(unit: Unit, station: StationFigures) -> Iterator[Finding]:
 
 def _form_findings(unit: Unit, station: StationFigures) -> tuple[tuple[str, int, int], ...]:
     """Rules 101 to 110, the same that `close` records [FIND-1]; running figures are those at the chain's head."""
-    layout = unit.layouts[0].id
-    running = station.running.get(layout, shape(unit, layout).zeros)
+    paper = shape(unit, unit.layouts[0].id)
+    running = station.running.get(unit.layouts[0].id, paper.zeros)
+    first = paper.contests[0]
     return form_findings(
         station.paper,
         layouts=len(unit.layouts),
         contests=len(unit.contests),
         joined=station.joined,
         papers=running[0],
-        valid=running[shape(unit, layout).contests[0].figure + VALID],
+        valid=running[first.figure : first.candidate_figure][VALID],
     )
 
 
@@ -236,10 +237,12 @@ def _committee_findings(one: DecidedCommittee, outcomes: Mapping[ContestId, Outc
     elected = [person for place in one.places for person in place.elected]
     seats = sum(place.counted.contest.seats for place in one.places)
     done = all(outcomes[place.counted.contest.id] in DONE for place in one.places)
-    if seats >= 3 and done and not any(map(people.is_woman, elected)):
+    sitting = one.committee.sitting
+    if seats >= 3 and done and not any(map(people.is_woman, sitting.union(elected))):
         yield Finding(code="W_NO_WOMAN", expected=1, found=0)
     if one.places[0].counted.profile.avoidance.method == "flag":
-        persons = set(elected)
-        pairs = sum(len(one.committee.relatives.get(person, frozenset()) & persons) for person in persons) // 2
+        here, before = set(elected), sitting.difference(elected)
+        relatives = [one.committee.relatives.get(person, frozenset()) for person in here]
+        pairs = sum(len(near & here) for near in relatives) // 2 + sum(len(near & before) for near in relatives)
         if pairs:
             yield Finding(code="W_RELATIVES", expected=0, found=pairs)

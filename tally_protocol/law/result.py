@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Self
 
 from tally_protocol.election.unit import reference_of
-from tally_protocol.fields import JsonObject, Reader
+from tally_protocol.fields import MOST, JsonObject, Reader
 from tally_protocol.ids import ContestId
 from tally_protocol.law.profile import BASES
 
@@ -83,7 +83,7 @@ class Result:
         read = Reader(value, where)
         result = cls(
             base=read.word("base", frozenset(BASES) | {NO_BASE}),
-            base_value=read.integer("base_value"),
+            base_value=read.integer("base_value", 0, MOST),
             contest=ContestId(read.id("contest")),
             elected=read.items("elected", reference_of),
             held=read.integer("held"),

@@ -20,10 +20,10 @@ def by_votes(place: Place, persons: Iterable[int], people: People) -> list[int]:
 
 def first_of(ordered: Sequence[int], votes: Mapping[int, int], count: int) -> tuple[int, ...]:
     """The first `count`, and everybody with as many votes as the last of them (并列的一并列入)."""
-    if len(ordered) <= count:
-        return tuple(ordered)
-    least = votes[ordered[count - 1]]
-    return tuple(person for place, person in enumerate(ordered) if place < count or votes[person] == least)
+    last = ordered[:count][-1:]
+    return tuple(
+        person for place, person in enumerate(ordered) if place < count or votes[person] == votes[last[0]]
+    )
 
 
 def next_candidates(

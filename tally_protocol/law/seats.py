@@ -11,7 +11,7 @@ from tally_protocol.law.persons import People
 from tally_protocol.law.profile import Majority
 from tally_protocol.law.quantities import Known
 
-Rank = tuple[int, int]
+Rank = tuple[int, ...]
 Ranked = tuple[tuple[Rank, int], ...]
 
 
@@ -36,8 +36,9 @@ class Eligible:
 
 def rank_of(counted: Counted, votes: Mapping[int, int], person: int) -> Rank:
     """Most votes first; with `fewer_against` the one with fewer 反对 among equal votes [LAW-7]."""
-    against = counted.oppose.get(person, 0) if counted.profile.tie == "fewer_against" else 0
-    return -votes[person], against
+    if counted.profile.tie == "fewer_against":
+        return -votes[person], counted.oppose.get(person, 0)
+    return (-votes[person],)
 
 
 def ranked_of(counted: Counted, votes: Mapping[int, int], persons: Collection[int], people: People) -> Ranked:

@@ -34,7 +34,7 @@ def result_of(
     contest = place.counted.contest
     outcome = outcome_of(unit, place, elected)
     if place.barrier is not None:
-        return empty_result(contest.id, outcome, contest.seats)
+        return empty_result(contest.id, outcome, place.short)  # nobody has a seat: all of them
     base, base_value = base_of(place.counted)
     following: tuple[int, ...] = ()
     women: tuple[int, ...] = ()

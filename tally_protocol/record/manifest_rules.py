@@ -104,6 +104,24 @@ def check_version(version: int, prev: bytes, before: tuple[int, bytes] | None, w
         raise RuleViolation("E_MANIFEST", where, expected=f"version {expected[0]}", found=version)
 
 
+# what a new version may change after the first paper: who signs and which laptop hosts, never what decides the result
+_FREE_AFTER_OPENING = ("committee", "node", "prev", "stations", "version")
+
+
+def check_kept(before: Unit, after: Unit) -> None:
+    """Raise E_MANIFEST if a version sealed after the unit's first `open` changes what decides the result [SEAL-5]."""
+    first, second = before.to_body(), after.to_body()
+    for body in (first, second):
+        body["of stations"] = [entry | {"roster": ""} for entry in body["stations"]]
+    changed = [
+        name for name in sorted(first.keys() | second.keys())
+        if name not in _FREE_AFTER_OPENING and first.get(name) != second.get(name)
+    ]  # fmt: skip
+    if changed:
+        where = f"unit {after.id}: {changed[0]}"
+        raise RuleViolation("E_MANIFEST", where, expected="as sealed before the first paper")
+
+
 def short_code(text: bytes) -> str:
     """The short code of a sealed text for posters: six groups of four hex digits."""
     digest = sha256(text).digest()[:12].hex()

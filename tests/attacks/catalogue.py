@@ -7,6 +7,11 @@ from tests.attacks import (
     frauds_counts,
     frauds_county,
     frauds_files,
+    frauds_law_declared,
+    frauds_law_papers,
+    frauds_law_results,
+    frauds_law_sealed,
+    frauds_law_table,
     frauds_links,
     frauds_manifest,
     frauds_signers,
@@ -15,6 +20,7 @@ from tests.attacks import (
 
 CHAPTERS = (
     frauds_links, frauds_counts, frauds_signers, frauds_manifest, frauds_county, frauds_files, frauds_checkpoint,
-    frauds_spelling, frauds_beside, frauds_corners,
+    frauds_spelling, frauds_beside, frauds_corners, frauds_law_results, frauds_law_declared, frauds_law_table,
+    frauds_law_sealed, frauds_law_papers,
 )  # fmt: skip
 FRAUDS = tuple(fraud for chapter in CHAPTERS for fraud in chapter.BOOK.frauds)

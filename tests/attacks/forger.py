@@ -1,8 +1,8 @@
 """A competent forger: changes what he wants in a record and puts everything else right again, with every key.
 
 The honest entries become drafts (kind, JSON object, signers). After a change, `notes()` writes them anew in log order:
-citations follow changed hashes, standings are computed from what the forged log says, every text is signed again. So
-exactly the rule that was meant is broken, and nothing gives the forger away by accident.
+citations follow changed hashes, standings and determinations are computed from what the forged log says, every text is
+signed again. So exactly the rule that was meant is broken, and nothing gives the forger away by accident.
 """
 
 import re
@@ -19,6 +19,7 @@ from tally_protocol.seal import canonical
 from tally_protocol.seal.document import TYPE, decode_text, record_hash
 from tally_protocol.seal.keys import Signer
 from tally_protocol.seal.note import SignatureLine, format_note, parse_note
+from tests.attacks.law import Believer
 from tests.published import Board
 from tests.world import signer
 
@@ -35,7 +36,7 @@ class Draft:
     body: Body
     signers: list[Signer]
     token: str
-    force: Body = field(default_factory=dict)  # fields of `standings` that are not to be computed
+    force: Body = field(default_factory=dict)  # fields of `standings` or `determination` that are not to be computed
     respell: Callable[[bytes], bytes] | None = None  # another spelling of the text, signed as it then is
     renote: Callable[[bytes], bytes] | None = None  # what is done to the note after it is signed
     resign: Callable[[list[SignatureLine]], list[SignatureLine]] | None = None
@@ -134,19 +135,38 @@ class Forger:
 
     def notes(self) -> list[bytes]:
         """Every draft written, in order; `hashes` then tells what became of each token."""
-        frontier, board = Frontier(), Board()
+        frontier, board, law = Frontier(), Board(), Believer()
         roots, standings, notes = [frontier.root()], [board.tree.root()], []
-        for draft in self.drafts:
-            note = self._write(draft, roots, standings)
+        for draft in list(self.drafts):
+            if draft.kind == "determination" and not draft.force and not law.is_final(draft.body["unit"]):
+                # who hides a record hides the determination too that would give him away
+                self._withdraw(draft)
+                continue
+            note = self._write(draft, roots, standings, law)
             notes.append(note)
             frontier.append(leaf_hash(note))
             roots.append(frontier.root())
             board.take(note)
+            law.take(note)
             standings.append(board.tree.root())
         return notes
 
-    def _write(self, draft: Draft, roots: list[bytes], standings: list[tuple[bytes, Body]]) -> bytes:
+    def _withdraw(self, draft: Draft) -> None:
+        """Take a county record out; those behind it move up."""
+        later = self.chain("c")[self.chain("c").index(draft) + 1 :]
+        for number, other in enumerate(later):
+            other.body["seq"] -= 1
+            if number == 0:
+                other.body["prev"] = draft.body["prev"]
+        self.drop(draft)
+
+    def _write(
+        self, draft: Draft, roots: list[bytes], standings: list[tuple[bytes, Body]], law: Believer
+    ) -> bytes:
         body = draft.body
+        if draft.kind == "determination":
+            found = law.results(body["unit"])
+            body = body | ({} if found is None else {"contests": found}) | draft.force
         if draft.kind == "standings":
             size = draft.force.get("size", len(roots) - 1)
             results, totals = standings[min(size, len(roots) - 1)]

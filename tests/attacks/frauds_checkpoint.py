@@ -145,13 +145,13 @@ def extension_line(scene: Scene) -> None:
 @BOOK.fraud("E_NOTE", like="E7")
 def size_with_a_leading_zero(scene: Scene) -> None:
     """The size is spelled with a zero in front [CHECK-1]."""
-    respelled(scene, lambda text: text.replace(b"\n34\n", b"\n034\n"))
+    respelled(scene, lambda text: text.replace(b"\n36\n", b"\n036\n"))
 
 
 @BOOK.fraud("E_NOTE", like="E7")
 def size_in_full_width_digits(scene: Scene) -> None:
     """The size is spelled in full-width digits, which careless parsers read [CHECK-1]."""
-    respelled(scene, lambda text: text.replace(b"\n34\n", "\n\uff13\uff14\n".encode()))
+    respelled(scene, lambda text: text.replace(b"\n36\n", "\n\uff13\uff16\n".encode()))
 
 
 @BOOK.fraud("E_NOTE", like="E7")

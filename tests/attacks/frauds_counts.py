@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from tally_protocol.election.shape import shape
-from tally_protocol.election.validity import judge
+from tally_protocol.law.validity import judge
 from tests.attacks.book import Book
 from tests.attacks.scene import Scene
 from tests.world import VOTE_A, papers
 
 BOOK = Book()
 ONE, TWO = "s/v1/1", "s/v1/2"
-# the village paper's figures: papers, then `chair` (nine integers, a, b), then `member`
-CHAIR_WRITTEN, A_APPROVE, A_ABSTAIN, B_APPROVE, B_ABSTAIN = 9, 10, 13, 14, 17
+# the village paper's figures: papers, then `chair` (twelve integers, a, b), then `member`
+CHAIR_WRITTEN, A_APPROVE, A_ABSTAIN, B_APPROVE, B_ABSTAIN = 12, 13, 16, 17, 20
 
 
 def move(figures: list[int], *steps: tuple[int, int]) -> None:
@@ -24,7 +24,7 @@ def move(figures: list[int], *steps: tuple[int, int]) -> None:
 def figures_of(scene: Scene, rows: Sequence[bytes]) -> list[int]:
     """What papers of the village layout come to."""
     unit = scene.world.units["v1"][0]
-    return list(judge(shape(unit, "village"), rows, (), "post").figures)
+    return list(judge(shape(unit, "village"), rows, (), scene.world.profile).figures)
 
 
 def body(scene: Scene, kind: str, chain: str = ONE, place: int = 0) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from tests.published import log_files, tree_files, tree_levels
 BOOK = Book()
 LONG = 560  # box records that make a log of more than two bundles
 BUNDLE, TILE = "tile/entries/000", "tile/0/000"
-PARTIAL_BUNDLE, PARTIAL_TILE = "tile/entries/000.p/34", "tile/0/000.p/34"
+PARTIAL_BUNDLE, PARTIAL_TILE = "tile/entries/000.p/36", "tile/0/000.p/36"
 
 
 def flip(data: bytes, place: int) -> bytes:
@@ -40,7 +40,7 @@ def bundle_truncated(scene: Scene) -> None:
 def bundle_with_one_entry_less(scene: Scene) -> None:
     """The bundle ends cleanly, one entry too early [TILE-1]."""
     files = scene.publish()
-    files[PARTIAL_BUNDLE] = encode_bundle(split_bundle(files[PARTIAL_BUNDLE], 34)[:33])
+    files[PARTIAL_BUNDLE] = encode_bundle(split_bundle(files[PARTIAL_BUNDLE], 36)[:35])
 
 
 @BOOK.fraud("E_BUNDLE", also=("MISSING",), like="E8")
@@ -112,7 +112,7 @@ def tiles_exchanged(scene: Scene) -> None:
 def tile_of_another_level(scene: Scene) -> None:
     """The tile of level 1 is served in the place of one of level 0 [TILE-1]."""
     files = scene.publish()
-    files["tile/0/002.p/82"] = (files["tile/1/000.p/2"] * 41)[: 82 * 32]
+    files["tile/0/002.p/84"] = (files["tile/1/000.p/2"] * 42)[: 84 * 32]
 
 
 @BOOK.fraud("E_ROOT", also=("E_TILE", "E_SIG", "E_STANDINGS"), like="B13", fillers=LONG)
@@ -145,7 +145,7 @@ def hidden_leaves_under_true_inner_hashes(scene: Scene) -> None:
 def full_tile_with_another_tail(scene: Scene) -> None:
     """A full tile stands in for a partial one, but its first hashes are others [TILE-1]."""
     files = scene.publish()
-    part = files.pop("tile/0/002.p/82")
+    part = files.pop("tile/0/002.p/84")
     files["tile/0/002"] = flip(part, 3) + bytes(32 * 174)
 
 

@@ -58,7 +58,10 @@ def shapes(draw: st.DrawFn) -> Shape:
     return shape_of([(c.candidates, c.slots, c.max_marks) for c in plain.contests], same)
 
 
-def random_papers(shape: Shape, table: tuple[int, ...], random: Random, count: int) -> Papers:
+Batch = tuple[bytes, int, tuple[int, ...]]
+
+
+def random_batch(shape: Shape, table: tuple[int, ...], random: Random, count: int) -> Batch:
     """Papers on which everything happens that the rules tell apart; some are left nearly empty."""
     rows = bytearray()
     for _ in repeat(None, count):
@@ -67,46 +70,53 @@ def random_papers(shape: Shape, table: tuple[int, ...], random: Random, count: i
         for contest in shape.contests:
             rows += bytes(random.choice(marks) for _ in range(contest.candidates))
             rows += bytes(random.choice((0, 0, random.randint(0, len(table)))) for _ in range(contest.slots))
-    return Papers(bytes(rows), count, table)
+    return bytes(rows), count, table
 
 
 @st.composite
-def groups(draw: st.DrawFn) -> tuple[Shape, list[Papers]]:
+def groups(draw: st.DrawFn) -> tuple[Shape, Papers]:
     shape = draw(shapes())
-    found = []
+    found = Papers()
     for _ in range(draw(st.integers(1, 6))):
         table = tuple(sorted(draw(st.sets(st.integers(1, 60), max_size=4))))
         random = Random(draw(st.integers(0, 2**32)))  # noqa: S311 - papers for a test
-        found.append(random_papers(shape, table, random, random.randint(1, 100)))
+        found.add(*random_batch(shape, table, random, random.randint(1, 100)))
     return shape, found
 
 
-def assert_equal(shape: Shape, batches: Sequence[Papers], rules: Profile, verdict: Group) -> None:
+def together(batches: Iterable[Batch]) -> Papers:
+    papers = Papers()
+    for batch in batches:
+        papers.add(*batch)
+    return papers
+
+
+def assert_equal(shape: Shape, papers: Papers, rules: Profile, verdict: Group) -> None:
     assert verdict.in_range.all()
     names = verdict.write_ins
-    for place, batch in enumerate(batches):
-        rows = [batch.rows[i : i + shape.width] for i in range(0, len(batch.rows), shape.width)]
-        expected = judge(shape, rows, batch.table, rules)
+    for place, (part, table) in enumerate(zip(papers.rows, papers.tables, strict=True)):
+        rows = [part[i : i + shape.width] for i in range(0, len(part), shape.width)]
+        expected = judge(shape, rows, table, rules)
         assert tuple(verdict.figures[place].tolist()) == expected.figures
         assert names[place] == expected.write_ins
 
 
 @pytest.mark.property
 @given(groups(), st.sampled_from(WAYS))
-def test_the_kernel_equals_the_plain_judge(drawn: tuple[Shape, list[Papers]], rules: Profile) -> None:
+def test_the_kernel_equals_the_plain_judge(drawn: tuple[Shape, Papers], rules: Profile) -> None:
     """Only `valid` contests MUST add to candidates; more approvals than `max_marks` MUST be judged as in step 3."""
     assert_equal(*drawn, rules, judge_group(*drawn, rules))
 
 
 @pytest.mark.property
 @given(groups(), st.sampled_from(WAYS))
-def test_pieces_change_nothing(drawn: tuple[Shape, list[Papers]], rules: Profile) -> None:
+def test_pieces_change_nothing(drawn: tuple[Shape, Papers], rules: Profile) -> None:
     """Papers are turned piece by piece; every piece here has one batch only."""
-    shape, batches = drawn
-    whole = judge_group(shape, batches, rules)
+    shape, papers = drawn
+    whole = judge_group(shape, papers, rules)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stack, "PIECE_BYTES", 1)
-        pieces = judge_group(shape, batches, rules)
+        pieces = judge_group(shape, papers, rules)
     assert (whole.figures == pieces.figures).all()
     assert whole.write_ins == pieces.write_ins
 
@@ -122,13 +132,13 @@ def test_a_byte_that_its_cell_does_not_know(row: tuple[int, ...], place: int, go
     shape, rules, table = shape_of([(2, 1, 1)]), WAYS[0], (7, 9)
     plain = bytes((0, 1, 2, 1)) * 100
     rows = plain[: 4 * place] + bytes(row) + plain[4 * (place + 1) :]
-    batches = [Papers(plain, 100, table), Papers(rows, 100, table), Papers(plain[:204], 51, table)] * 5
-    verdict = judge_group(shape, batches, rules)
+    batches = [(plain, 100, table), (rows, 100, table), (plain[:204], 51, table)] * 5
+    verdict = judge_group(shape, together(batches), rules)
     assert verdict.in_range.tolist() == [True, good, True] * 5
     names = verdict.write_ins
     for index in range(0, len(batches), 3):
         for at in (index, index + 2):
-            expected = judge(shape, [plain[:4]] * batches[at].count, table, rules)
+            expected = judge(shape, [plain[:4]] * batches[at][1], table, rules)
             assert (tuple(verdict.figures[at].tolist()), names[at]) == (expected.figures, expected.write_ins)
     try:
         expected = judge(shape, [rows[i : i + 4] for i in range(0, 400, 4)], table, rules)
@@ -144,16 +154,15 @@ def test_batches_of_no_paper_and_of_the_most() -> None:
     shape, rules = shape_of([(2, 1, 1), (3, 0, 2)], [(1, 4)]), WAYS[0]
     random = Random(1)  # noqa: S311 - papers for a test
     counts = [0, 1, 63, 64, 65, 128, 0, 127, 2, 128, 128, 0]
-    batches = [random_papers(shape, (3, 5), random, count) for count in counts]
-    assert_equal(shape, batches, rules, judge_group(shape, batches, rules))
-    assert_equal(shape, batches[:1], rules, judge_group(shape, batches[:1], rules))
-    assert judge_group(shape, [], rules).write_ins == ()
+    batches = [random_batch(shape, (3, 5), random, count) for count in counts]
+    for papers in (together(batches), together(batches[:1]), together(batches[1:]), Papers()):
+        assert_equal(shape, papers, rules, judge_group(shape, papers, rules))
 
 
 def test_more_papers_than_a_batch_may_have() -> None:
     """Counting by edges holds for ROOM papers; more are a mistake of the caller, never a wrong count."""
     with pytest.raises(ValueError, match="128"):
-        judge_group(shape_of([(1, 0, 1)]), [Papers(bytes(2 * 129), 129, ())], WAYS[0])
+        Papers().add(bytes(2 * 129), 129, ())
 
 
 def test_groups_are_told_apart_by_all_that_judging_depends_on() -> None:
@@ -199,8 +208,8 @@ def test_counting_by_batch(counts: list[int], seed: int) -> None:
     rows = [bytes(random.choice((0, 1)) for _ in range(2 * count)) for count in counts]
     found = Stack(shape_of([(1, 0, 1)]), rows, np.array(counts, np.uint8), 1)
     found.marks[2] = 0
-    found.add()[:] = ~found.marks[0, 0]
+    found.add()[1][:] = ~found.marks[0, 0]
     ones = [sum(row[1::2]) for row in rows]
-    assert found.count().tolist() == [
+    assert found.count(0).tolist() == [
         ones, [0] * len(rows), [0] * len(rows), [count - one for count, one in zip(counts, ones, strict=True)],
     ]  # fmt: skip

@@ -65,7 +65,8 @@ class Liar:
         station.close()
         return self.parcels(f"s/{unit}/{table}")[0]
 
-    def _signers(self, note: bytes) -> dict[str, Signer]:
+    def _signers(self, note: bytes) -> dict[str, tuple[str, Signer]]:
+        """Station and officials of a record's chain by name, with the role of each; the station has none."""
         found = decode_record(note).links.chain.split("/")
         station = Station.start(self._home, PASSPHRASE)
         election = station.manifest.election.id
@@ -73,17 +74,19 @@ class Liar:
         entry = next(one for one in unit.stations if one.id == found[2])
         roster = station.manifest.roster_cited(entry.roster).value
         station.close()
-        people = [self._keyring.person_signer(election, unit.id, one.id) for one in roster.officials]
-        signers = [self._keyring.station_signer(election, unit.id, entry.id), *people]
-        return {one.name: one for one in signers}
+        signers = [("", self._keyring.station_signer(election, unit.id, entry.id))]
+        signers += [(one.role, self._keyring.person_signer(election, unit.id, one.id)) for one in roster.officials]
+        return {one.name: (role, one) for role, one in signers}
 
-    def altered(self, parcel: Parcel, change: Callable[[bytes], bytes]) -> Parcel:
-        """Another text under good signatures of the same people."""
+    def altered(self, parcel: Parcel, change: Callable[[bytes], bytes], *, by: str = "") -> Parcel:
+        """Another text under good signatures of the same people, or of the station and `by`, a role."""
         signers = self._signers(parcel.note)
         old = parse_note(parcel.note)
         text = change(old.text)
         assert text != old.text
-        return Parcel(sign_text(text, [signers[line.name] for line in old.lines]), parcel.sealed)
+        same = [signers[line.name][1] for line in old.lines]
+        others = [one for role, one in signers.values() if role in ("", by)]
+        return Parcel(sign_text(text, others if by else same), b"" if by else parcel.sealed)
 
     def by_strangers(self, parcel: Parcel) -> Parcel:
         """The same text under the same names with keys that nobody sealed."""

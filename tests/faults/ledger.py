@@ -21,9 +21,12 @@ from tally_protocol.merkle.proofs import check_consistency
 from tally_protocol.merkle.tree import consistency_proof
 from tally_protocol.record.kinds import Receipt, decode_record
 from tally_protocol.record.receipt import read_receipt
+from tally_protocol.seal.document import decode_text
+from tally_protocol.seal.note import parse_note
 from tests.faults.rig import Rig
 
 POLL = 0.01
+WRITTEN = 12  # where the written-in votes of a layout's only contest stand among its figures
 
 
 def head_of(receipt: bytes) -> str:
@@ -54,6 +57,7 @@ class Ledger:
         self.receipts: set[bytes] = set()
         self.checkpoints: list[bytes] = []
         self.early: list[str] = []
+        self.sizes: set[int] = set()
 
     def __enter__(self) -> "Ledger":
         """Begin to watch."""
@@ -84,6 +88,7 @@ class Ledger:
         with contextlib.suppress(sqlite3.OperationalError), reading(self._rig.town.county / "store.db") as store:
             rows = store.execute("SELECT idx, hash FROM entries WHERE idx >= ?", (len(self.entries),))
             self.entries.update({int(idx): bytes(sha) for idx, sha in rows})
+            self.sizes.add(len(self.entries))
             # the store was read after the receipts: what they acknowledge was durable before they were given
             durable = {sha.hex() for sha in self.entries.values()}
             self.early += [note.decode() for note in new if head_of(note) not in durable]
@@ -116,6 +121,9 @@ class Ledger:
         for note in self.receipts:
             settled.check_receipt(note)
         settled.check_history(self.checkpoints)
+        # the record that makes a unit final and its determination become durable together
+        torn = self.sizes & set(settled.check_determinations().values())
+        assert not torn, f"final units without a determination at sizes {torn}"
         return settled
 
 
@@ -152,6 +160,28 @@ class Settled:
         """A checkpoint under both of the log's keys."""
         mldsa = base64.b64decode(self.election.log_mldsa44)
         return open_checkpoint(checkpoint, self.election.origin, self.election.log_ed25519, mldsa)
+
+    def check_determinations(self) -> dict[str, int]:
+        """Exactly one determination for each statement that was final, directly behind what made it so [DET-1] [DET-2].
+
+        Gives by unit where its determination stands. Read from the log alone, not by the county's own state.
+        """
+        due: dict[str, tuple[str, int]] = {}
+        done: dict[str, int] = {}
+        for index, note in enumerate(self.notes):
+            kind, body = decode_text(parse_note(note).text)
+            if kind == "determination":
+                assert due.pop(body["unit"], None) == (body["statement"], index), f"entry {index} is not due"
+                done[body["unit"]] = index
+                continue
+            assert all(place != index for _, place in due.values()), f"no determination at entry {index}: {due}"
+            unit = str(body.get("chain", "")).removeprefix("u/")
+            if kind == "statement" and not any(figures[WRITTEN] for _, figures in body["totals"]):
+                due[unit] = self.hashes[index].hex(), index + 1
+            elif kind == "names" and body["part"] == body["parts"]:
+                due[unit] = body["statement"], index + 1
+        assert not due, f"no determination: {due}"
+        return done
 
     def root(self, size: int) -> bytes:
         """Root of the first entries."""

@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from coordinator.intake.refusals import MOST_A_CHAIN, MOST_UNKNOWN
+from tally_protocol.seal import canonical
+from tally_protocol.seal.document import TYPE, decode_text, record_hash
 from tests.coordinator.door import limits_file
 from tests.faults.hostile import Liar, Parcel, metrics
 from tests.faults.ledger import reading
@@ -40,6 +42,8 @@ def lies(liar: Liar, twin: Liar, other: Liar) -> list[tuple[str, Parcel]]:
         ("E_KIND", liar.altered(batch, lambda text: text.replace(b"changpiao/v1 batch", b"changpiao/v2 batch"))),
         ("E_UNKNOWN_CHAIN", liar.altered(batch, lambda text: text.replace(b'"s/v2/1"', b'"s/v9/9"'))),
         ("E_IDENTITY", other.parcels("s/v1/1")[0]),
+        ("E_STATE", liar.altered(first, resumed, by="chair")),
+        ("E_IDENTITY", liar.altered(batch, determination)),
         ("E_SEALED", Parcel(batch.note, b"")),
         ("E_SEALED", Parcel(batch.note, batch.sealed[:-1] + bytes([batch.sealed[-1] ^ 1]))),
         ("E_GAP", liar.parcels(CHAIN)[2]),
@@ -50,6 +54,22 @@ def other_election(text: bytes) -> bytes:
     """The same batch, signed for an election that this county does not hold."""
     at = text.index(b'"election":"') + len(b'"election":"')
     return text[:at] + b"ab" * 32 + text[at + 64 :]
+
+
+def resumed(text: bytes) -> bytes:
+    """A step out of its order, as the second record of the chain, in place of the `open`."""
+    _, body = decode_text(text)
+    named = {name: body[name] for name in ("chain", "election", "epoch", "time")}
+    step = named | {"prev": record_hash(text).hex(), "seq": 1, "step": "resumed"}
+    return TYPE.encode() + b"step\n" + canonical.encode(step) + b"\n"
+
+
+def determination(text: bytes) -> bytes:
+    """A laptop tells the county who is elected, on the county's own chain."""
+    _, body = decode_text(text)
+    named = {name: body[name] for name in ("election", "epoch", "prev", "seq", "time")}
+    found = named | {"chain": "c", "contests": [], "statement": "ab" * 32, "unit": "v2"}
+    return TYPE.encode() + b"determination\n" + canonical.encode(found) + b"\n"
 
 
 def spoil_signature(note: bytes) -> bytes:

@@ -25,6 +25,7 @@ PASSPHRASE = "three quiet words"  # noqa: S105 - a test's own
 # unit, table, papers; laptops take units by number of tables
 TABLES = (("v1", "1", 140), ("v1", "2", 60), ("v2", "1", 101), ("v3", "1", 120), ("v4", "1", 75))
 UNITS = ("v1", "v2", "v3", "v4")
+PLAIN = "v4"  # nobody is written in here: its statement makes it final, elsewhere the opened names do
 Totals = dict[tuple[str, str, str], int]
 
 
@@ -66,13 +67,15 @@ class Town:
         return Town(path=target, nodes=self.nodes, totals=self.totals, papers=self.papers)
 
 
-def papers_of(dice: random.Random, count: int) -> Iterator[tuple[str, str]]:
-    """Marks and status of each paper: approvals, too many, blanks, write-ins, a torn one."""
+def papers_of(dice: random.Random, count: int, *, written: bool) -> Iterator[tuple[str, str]]:
+    """Marks and status of each paper: approvals, too many, blanks, write-ins if any, a torn one."""
+    choices = ["a", "a", "b", "b", "a b", "", "-a b", "?a", "+王小二", "+李四", "b +赵六"]
+    choices = [marks for marks in choices if written or "+" not in marks]
     for number in range(count):
         if number % 37 == 5:
             yield "", "damaged"
             continue
-        yield dice.choice(["a", "a", "b", "b", "a b", "", "-a b", "?a", "+王小二", "+李四", "b +赵六"]), ""
+        yield dice.choice(choices), ""
 
 
 def write_folder(path: Path) -> tuple[Totals, int]:
@@ -91,7 +94,7 @@ def write_folder(path: Path) -> tuple[Totals, int]:
     written: Counter[tuple[str, str]] = Counter()
     rows = ["unit,station,ballot,contest,marks,status"]
     for unit, station, count in TABLES:
-        for ballot, (marks, status) in enumerate(papers_of(dice, count)):
+        for ballot, (marks, status) in enumerate(papers_of(dice, count, written=unit != PLAIN)):
             rows.append(f"{unit},{station},{ballot},head,{marks},{status}")
             approved = [mark for mark in marks.split() if mark[0] not in "-?"]
             if status or len(approved) != 1:

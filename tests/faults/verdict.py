@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from coordinator.cli import export_ballots
+from tests.faults.ledger import Settled
 from tests.faults.rig import Rig
+from tests.faults.town import UNITS
 from verifier.checks import commands
 from verifier.findings.report import Report
 
@@ -60,3 +62,4 @@ def check_whole(rig: Rig, *, promises: bool = True) -> None:
     code, report = verify(rig, receipts=keep_receipts(rig, rig.path / "receipts") if promises else None)
     assert (code, report["outcome"]) == (0, "VERIFIED"), report
     assert totals(rig) == rig.town.totals
+    assert set(Settled(rig).check_determinations()) == set(UNITS)

@@ -40,6 +40,8 @@ Case = DeclarationCase
 
 ROWS = (
     Case(id="as-the-rules", stands=True, posts=BOTH, declared=SAME),
+    Case(id="everybody-who-stood", stands=True, posts=(Post(id="c", seats=2, votes={"A": 60, "B": 55}),),
+         declared=[("c", "A B")]),
     Case(id="in-another-order", stands=True, posts=BOTH, declared=[("c", "A"), ("m", "E D")]),
     Case(id="a-nomination-is-not-declared", stands=True, posts=(NOMINATION, CHAIR), declared=[("c", "A")]),
     Case(id="a-nomination-declared", stands=False, posts=(NOMINATION, CHAIR), declared=[("n", "A"), ("c", "A")]),
@@ -65,11 +67,11 @@ ROWS = (
     Case(id="reasons-out-of-order", stands=False, posts=BOTH, declared=[("c", "A"), ("m", "D G")],
          reasons=[("m", "G", "court", ""), ("m", "E", "death", "")]),
     Case(id="reasons-by-contest-in-unit-order", stands=True, posts=BOTH, declared=[("c", "B"), ("m", "D")],
-         reasons=[("c", "A", "avoidance", ""), ("c", "B", "other", ""), ("m", "E", "runoff", "")]),
+         reasons=[("c", "A", "avoidance", ""), ("c", "B", "runoff", ""), ("m", "E", "runoff", "")]),
     Case(id="reasons-of-contests-out-of-order", stands=False, posts=BOTH, declared=[("c", ""), ("m", "D")],
          reasons=[("m", "E", "runoff", ""), ("c", "A", "avoidance", "")]),
     Case(id="written-in-person", stands=True, posts=BOTH, declared=[("c", "A"), ("m", "D +W")],
-         reasons=[("m", "+W", "other", ""), ("m", "E", "other", "")]),
+         reasons=[("m", "+W", "avoidance", ""), ("m", "E", "other", "")]),
     Case(id="a-name-that-nobody-wrote", stands=False, posts=BOTH, declared=[("c", "A"), ("m", "D +V")],
          reasons=[("m", "+V", "other", ""), ("m", "E", "other", "")]),
     Case(id="a-candidate-of-another-contest", stands=False, posts=BOTH, declared=[("c", "D"), ("m", "D E")],
@@ -79,7 +81,13 @@ ROWS = (
     Case(id="one-person-twice", stands=False, posts=BOTH, declared=[("c", "A"), ("m", "D D")],
          reasons=[("m", "E", "other", "")]),
     Case(id="rolled-down-person", stands=True, posts=DOWN, rules=ROLL, declared=[("c", "A"), ("v", "B")],
-         reasons=[("v", "B", "other", "")]),
+         reasons=[("v", "B", "court", "")]),
+    # a seat never goes to the next person by itself: whoever comes in needs a court, a runoff or avoidance
+    *(
+        Case(id=f"the-next-person-{word}", stands=word in {"avoidance", "court", "runoff"}, posts=BOTH,
+             declared=[("c", "A"), ("m", "D G")], reasons=[("m", "E", "disqualified", ""), ("m", "G", word, "")])
+        for word in ("avoidance", "court", "death", "disqualified", "other", "runoff", "withdrew")
+    ),
     Case(id="not-rolled-down", stands=False, posts=DOWN, declared=[("c", "A"), ("v", "B")],
          reasons=[("v", "B", "other", "")]),
     Case(id="written-in-candidate-of-another-contest", stands=True, posts=MEANT, declared=[("c", "A"), ("v", "B")]),

@@ -227,6 +227,16 @@ ROWS = (
         papers=100, due={"chair": full("A B")},
     ),
     Case(
+        id="only-blank-papers", covers="invariant-5 C9", posts=[Post(id="chair", slots=1, blank=100)], papers=100,
+        due={"chair": supplementary(1, "")},
+    ),
+    Case(
+        id="fewer-marks-than-seats", covers="invariant-5", posts=[
+            Post(id="chair", seats=2, marks=1, votes={"A": 60, "B": 50}),
+        ],
+        papers=100, due={"chair": supplementary(1, "B", "A")},  # 110 within 2 x 100; a paper's own limit is [FIG-2]
+    ),
+    Case(
         id="more-marks-than-seats-allowed", covers="invariant-5", posts=[
             Post(id="chair", seats=1, marks=2, votes={"A": 70, "B": 60}),
         ],
@@ -254,6 +264,14 @@ ROWS = (
     Case(
         id="hidden-could-not-win", covers="D4", posts=[chair({"A": 40}, hidden=60)], papers=100,
         rules={"names.min_votes": 51}, due={"chair": supplementary(1, "A")},
+    ),
+    Case(
+        id="hidden-one-vote-of-one-paper", covers="D4", posts=[chair({}, hidden=1)], papers=1,
+        rules={"names.min_votes": 2}, due={"chair": nobody("not_known")},
+    ),
+    Case(
+        id="opened-votes-are-not-hidden", covers="D4", posts=[chair({"A": 30}, written={"W": 40}, hidden=10)],
+        papers=100, rules={"names.min_votes": 90}, due={"chair": supplementary(1, "+W A")},
     ),
     Case(
         id="hidden-too-few", covers="D4", posts=[chair({"A": 40}, hidden=50)], papers=100,

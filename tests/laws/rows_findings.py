@@ -61,6 +61,9 @@ FORMS = (
     Case(id="collected-registered", form={"registered": 99, "voters": -1, "issued": -1},
          due=[("F_COLLECTED_REGISTERED", 99, 100, "s1"), ("W_OVERCOUNT_UNTESTED", 1, 0, "c:c")]),
     Case(id="counted-collected", form={"collected": 99}, due=[("F_COUNTED_COLLECTED", 99, 100, "s1")]),
+    Case(id="counted-collected-with-void-papers", posts=[Post(id="c", votes={"A": 60, "B": 20}, void=10)],
+         form={"collected": 99, "valid": 91},
+         due=[("F_COUNTED_COLLECTED", 99, 100, "s1"), ("F_COUNTED_VALID", 91, 90, "s1")]),
     Case(id="counted-collected-joined", form={"collected": 99}, joined=True),
     Case(id="counted-collected-two-papers", form={"collected": 99}, papers={"paper": 100, "q": 100},
          posts=[POST, Post(id="d", votes={"A": 30, "B": 60}, layout="q")]),
@@ -137,6 +140,9 @@ BOXES = (
          posts=[POST, Post(id="d", votes={"A": 20, "B": 60}, layout="q")],
          boxes=[box({"collected": 99}), box({"collected": 91}, "q1", layout="q")],
          due=[("F_BOX_COUNTED", 99, 100, "l:paper"), ("F_BOX_COUNTED", 91, 90, "l:q")]),
+    Case(id="boxes-counted-of-the-second-paper", papers={"paper": 100, "q": 90},
+         posts=[POST, Post(id="d", votes={"A": 20, "B": 55}, void=5, layout="q")],
+         boxes=[box({"collected": 91}, "q1", layout="q")], due=[("F_BOX_COUNTED", 91, 90, "l:q")]),
     Case(id="boxes-counted-one-unknown", boxes=[box({"collected": 99}), box({"voters": 1}, "b2")]),
 )  # fmt: skip
 
@@ -160,6 +166,8 @@ UNIT = (
             Case(id="proxies-of-one-station-of-two", forms=[
         {**FORM, "proxies": 90}, {"voters": 0, "issued": 0, "collected": 0},
     ]),
+    Case(id="proxies-of-two-stations-issued-of-one",
+         forms=[{**FORM, "proxies": 90}, {"voters": 0, "collected": 0, "proxies": 0}]),
     Case(id="proxies-of-two-stations", forms=[{**FORM, "proxies": 50}, {"voters": 0, "issued": 0, "proxies": 0}]),
 )  # fmt: skip
 
@@ -195,7 +203,22 @@ CONTESTS = (
     Case(id="no-woman-of-two-posts",
          posts=[contest({"A": 90, "B": 8}), Post(id="d", votes={"C": 90, "D": 80, "E": 1}, seats=2)],
          due=[("W_NO_WOMAN", 1, 0, "")]),
+    Case(id="no-woman-in-one-post-yet", posts=[
+        contest({"A": 90, "B": 8}), Post(id="d", votes={"C": 60, "D": 60, "E": 60}, seats=2),
+    ]),
     Case(id="no-woman-yet", posts=[contest({"A": 90, "B": 60, "C": 60, "D": 60}, seats=3)]),  # a runoff is to come
+    # who sits since an earlier round counts too
+    Case(id="a-woman-who-sits", posts=[
+        contest({"F": 90, "G": 8}, women="F"),
+        Post(id="s", votes={"A": 90, "B": 80, "C": 70}, seats=3, rule="supplementary", round=2),
+    ]),
+    Case(id="no-woman-in-either-round", posts=[
+        contest({"F": 90, "G": 8}, women="G"),
+        Post(id="s", votes={"A": 90, "B": 80, "C": 70}, seats=3, rule="supplementary", round=2),
+    ], due=[("W_NO_WOMAN", 1, 0, "")]),
+    Case(id="a-relative-who-sits", posts=[
+        contest({"A": 90, "B": 8}), Post(id="s", votes={"D": 90, "E": 80}, seats=2, rule="supplementary", round=2),
+    ], relatives=[("A", "E", "parent"), ("B", "D", "parent")], due=[("W_RELATIVES", 0, 1, "")]),
     Case(id="relatives", posts=[contest({"A": 90, "B": 80, "D": 10}, seats=2)],
          relatives=[("A", "B", "sibling"), ("B", "A", "sibling"), ("A", "D", "child")],
          due=[("W_RELATIVES", 0, 1, "")]),

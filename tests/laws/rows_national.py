@@ -98,7 +98,7 @@ NATIONAL = (
     Case(
         law=LAW, id="V09b", covers="F1",
         posts=[members(1, {"B": 430, "C": 425}, rule="runoff", round=2)], papers=900,
-        due={"member": full("B", base="none", sensitive=False)},  # most votes, no majority asked
+        due={"member": full("B", base="none", base_value=0, sensitive=False)},  # most votes, no majority asked
     ),
     Case(
         law=LAW, id="tie-again", covers="F2",

@@ -50,6 +50,9 @@ ROWS = (
         {"m": runoff("B F G", 2, "A")}),  # one man cannot take both seats
     row("as-many-men-as-seats-tied", [post("m", {"A": 700, "B": 540, "C": 540, "F": 540}, 3)],
         {"m": runoff("B C", 1, "A F")}),  # two men could take both: the woman first
+    row("two-women-with-equal-votes-elected", [post("m", {"A": 700, "F": 600, "G": 600, "C": 550}, 3)],
+        {"m": full("A F G")}),
+    row("all-tied-and-men-could-take-all", [post("m", {"B": 550, "C": 550, "F": 550})], {"m": runoff("B C", 1, "F")}),
     row("three-women-for-two-seats", [post("m", {"F": 550, "G": 550, "H": 550})], {"m": runoff("F G H", 2)}),
     row(
         "fewer-against", [post("m", {"A": 700, "B": 650, "C": 600, "F": 510, "G": 510}, 3, oppose={"F": 20, "G": 10})],

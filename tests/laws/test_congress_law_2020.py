@@ -1,7 +1,7 @@
 """选举法 (2020-10-17): deputies of township people's congresses, arts. 42 to 45 (rule R).
 
-Requirements [LAW-2] [LAW-3] [LAW-4] [LAW-5] [LAW-7] [ROUND-1] [VALID-2] [PROXY-1] [SEAL-7]; articles EL-42, EL-43,
-EL-44, EL-45, VC-15.
+Requirements [LAW-2] [LAW-3] [LAW-4] [LAW-5] [LAW-7] [ROUND-1] [VALID-2] [PROXY-1]; articles EL-42,
+EL-44, EL-45 (EL-43: test_who_counts.py).
 """
 
 import pytest

@@ -29,6 +29,22 @@ def stands(case: DeclarationCase) -> bool:
     return True
 
 
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("half-of-the-reasons", "no reason for G"),
+        ("reasons-out-of-order", "2 reasons, out of order or without a difference"),
+        ("more-than-seats", "2"),
+    ],
+)
+def test_what_a_refusal_says(name: str, found: str) -> None:
+    (case,) = [one for one in ROWS if one.id == name]
+    unit = case.village()
+    with pytest.raises(RuleViolation) as refused:
+        check_declaration(unit.unit, unit.profiles, unit.tally, *spoken(case))
+    assert refused.value.found == found
+
+
 @pytest.mark.parametrize("case", ROWS, ids=lambda case: case.id)
 def test_declarations(case: DeclarationCase) -> None:
     assert stands(case) is case.stands

@@ -57,6 +57,13 @@ def test_a_result_is_read_back(case: Case) -> None:
         assert Result.parse(result.to_body(), "result") == result
 
 
+def test_a_result_has_no_other_fields() -> None:
+    (result,) = rows_rounds.NEXT_ROUND[0].village().results().values()
+    with pytest.raises(Malformed) as refused:
+        Result.parse(result.to_body() | {"votes": 1}, "result")
+    assert refused.value.code == "E_UNKNOWN_FIELD"
+
+
 @pytest.mark.parametrize("outcome", ["voided", "not_final", "elected"])
 def test_words_that_are_in_no_determination(outcome: str) -> None:
     (result,) = rows_rounds.NEXT_ROUND[0].village().results().values()

@@ -142,8 +142,7 @@ def village(
     names = list(dict.fromkeys(post.layout for post in posts))
     by_layout = papers if isinstance(papers, Mapping) else dict.fromkeys(names, papers)
     plain = plain or profile(**(rules or {}))
-    stations = [str(number + 1) for number in range(len(forms))]
-    told = [*stations_registered, *[None] * len(stations)]
+    told = [*stations_registered, *[None] * len(forms)]
     unit = Unit(
         boxes=tuple(
             BallotBox(id=BoxId(box.id), kind="main", layout=LayoutId(box.layout), station=StationId(box.station))
@@ -163,35 +162,46 @@ def village(
         prev=Hash32(bytes(32)),
         profile=plain.id,
         stations=tuple(
-            StationEntry(id=StationId(name), roster=Hash32(bytes(32)), registered=count)
-            for name, count in zip(stations, told, strict=False)
+            StationEntry(id=StationId(f"{number + 1}"), roster=Hash32(bytes(32)), registered=told[number])
+            for number in range(len(forms))
         ),
         version=1,
         registered=max(by_layout.values()) if registered == -1 else registered,
         relations=tuple(Relation(first=first, second=second, word=word) for first, second, word in relatives),
     )
-    totals = {
-        LayoutId(name): (
-            by_layout[name], *(one for post in posts if post.layout == name for one in post.figures(by_layout[name])),
-        )
-        for name in names
-    }  # fmt: skip
-    for name in names:
-        assert len(totals[LayoutId(name)]) == shape(unit, name).figures
+    tally = _tally(unit, posts, by_layout, forms, boxes, stage, joined=joined)
+    return Village(unit=unit, profiles={plain.id: plain, **{one.id: one for one in more}}, tally=tally)
+
+
+def _tally(
+    unit: Unit,
+    posts: Sequence[Post],
+    papers: Mapping[str, int],
+    forms: Sequence[Mapping[str, int]],
+    boxes: Sequence[Box],
+    stage: Stage,
+    *,
+    joined: bool,
+) -> Tally:
+    """Everything was counted at station 1; forms and boxes say what they say."""
+    totals: dict[LayoutId, tuple[int, ...]] = {}
+    for layout in unit.layouts:
+        own = [post.figures(papers[layout.id]) for post in posts if post.layout == layout.id]
+        totals[layout.id] = papers[layout.id], *(figure for figures in own for figure in figures)
+        assert len(totals[layout.id]) == shape(unit, layout.id).figures
     nothing = {name: (0,) * len(figures) for name, figures in totals.items()}
-    tally = Tally(
+    return Tally(
         totals=totals,
         stations=tuple(
             StationFigures(
-                station=StationId(name),
+                station=entry.id,
                 paper=form,
-                boxes={BoxId(box.id): box.counts for box in boxes if box.station == name and box.counts},
-                running=totals if name == "1" else nothing,
+                boxes={BoxId(box.id): box.counts for box in boxes if box.station == entry.id and box.counts},
+                running=nothing if number else totals,
                 joined=joined,
             )
-            for name, form in zip(stations, forms, strict=True)
+            for number, (entry, form) in enumerate(zip(unit.stations, forms, strict=True))
         ),
         persons=tuple(person for post in posts for person in post.opened()),
         stage=stage,
     )
-    return Village(unit=unit, profiles={plain.id: plain, **{one.id: one for one in more}}, tally=tally)

@@ -45,7 +45,7 @@ def answer(run: Callable[[Json], Json], given: Json, refusal: type[Exception]) -
 
 # where one input breaks several rules and the contract does not say which comes first, either code will do
 UNORDERED = (
-    frozenset({"E_FIELD", "E_UNKNOWN_FIELD", "E_RANGE", "E_LIMIT", "E_EPOCH", "E_B64"}),
+    frozenset({"E_FIELD", "E_UNKNOWN_FIELD", "E_RANGE", "E_LIMIT", "E_EPOCH", "E_B64", "E_NAME"}),
     frozenset({"E_ELECTION", "E_SIGNERS", "E_SIG"}),
 )
 # what shows only when the parts of a note are compared may be found with its fields or later (area `chain`)

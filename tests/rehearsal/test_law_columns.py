@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.casting import cast_nodes, write_sealing_folder
+from rehearsal.casting import cast_nodes, committee, officials, write_sealing_folder
 from rehearsal.folder import Folder
 from rehearsal.idents import UnitId
 from rehearsal.notes import Problem
@@ -262,3 +262,12 @@ def test_the_session_ends_with_what_the_rules_give(tmp_path: Path) -> None:
     ]
     assert [line["op"] for line in last] == ["declaration", "statement"]
     assert last[0] == {"op": "declaration", "unit": "v1", "time": 1}
+
+
+def test_no_official_has_the_id_of_a_candidate(tmp_path: Path) -> None:
+    """[SEAL-7]: whoever stands does not sign, not even by chance of an id."""
+    candidates = FILES["candidates.csv"] + "v1,head,p-chair,丁,m\nv1,head,p-chief-1,戊,f\n"
+    unit = told(write(tmp_path, {"candidates.csv": candidates})).folder.units[0]
+    people = [*committee(unit), *officials(unit, unit.stations[0])]
+    assert {person["id"] for person in people} & {person.id for person in unit.contests[0].candidates} == set()
+    assert {person["id"] for person in people} >= {"p-chair_", "p-member", "p-chief-1_"}

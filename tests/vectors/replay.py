@@ -20,6 +20,7 @@ from tally_protocol.record.deciding import check_declaration, check_determinatio
 from tally_protocol.record.kinds import Decoded, Receipt, StationBody, UnitBody, decode_record
 from tally_protocol.record.manifest_rules import (
     check_election,
+    check_kept,
     check_roster_keys,
     check_unit,
     check_version,
@@ -124,6 +125,8 @@ class Replay:
         replaced = None if before is None else (before.note.version, before.hash)
         check_version(body.version, body.prev, replaced, f"unit {body.id}")
         check_unit(election, body, self.rosters)
+        if before is not None and any(state.opened for state in before.stations.values()):
+            check_kept(before.note, body)
         if before is None and self._complete(election):
             raise RuleViolation("E_MANIFEST_ROOT", "unit", expected=f"{election.units} units")
         stations = {} if before is None else before.stations

@@ -27,7 +27,8 @@ def test_the_story_itself(tmp_path: Path, codes: Codes) -> None:
     "lie",
     [
         {"elected": ["c1"]}, {"elected": []}, {"outcome": "supplementary"}, {"sensitive": False}, {"base": "collected"},
-        {"base_value": 109}, {"short": 1}, {"next": ["c1"]}, {"may_stop": True}, {"held": 1}, {"removed": ["c1"]},
+        {"base_value": 109},
+        {"base_value": 10**10}, {"short": 1}, {"next": ["c1"]}, {"may_stop": True}, {"held": 1}, {"removed": ["c1"]},
         {"runoff": ["c1"]}, {"runoff_seats": 1}, {"next_women": ["c1"]}, {"contest": "other"},
     ],
 )  # fmt: skip
@@ -140,7 +141,7 @@ DEATH = ["chief", "c1", "death", ""]
     "after",
     [
         declared(["c1"], []), declared([], [DEATH]),
-        declared(["c2"], [["chief", "c1", "court", ""], ["chief", "c2", "other", "判决"]]),
+        declared(["c2"], [["chief", "c1", "court", ""], ["chief", "c2", "court", "判决"]]),
     ],
 )  # fmt: skip
 def test_a_declaration_with_its_reasons(after: Told, tmp_path: Path, codes: Codes) -> None:
@@ -151,7 +152,9 @@ def test_a_declaration_with_its_reasons(after: Told, tmp_path: Path, codes: Code
     "after",
     [
         declared([], []), declared(["c1"], [DEATH]), declared([], [DEATH, DEATH]), declared(["c3"], [DEATH]),
-        declared(["c1", "c2"], [["chief", "c2", "other", ""]]), declared([], [DEATH], statement=ZERO),
+        declared(["c1", "c2"], [["chief", "c2", "court", ""]]),
+        declared(["c2"], [["chief", "c1", "disqualified", ""], ["chief", "c2", "other", ""]]),
+        declared([], [DEATH], statement=ZERO),
         declared([], [["other", "c1", "death", ""]]), declared([], [], contests=[]),
     ],
 )  # fmt: skip

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from tests.verifier.conftest import Codes
-from tests.verifier.liar import told
+from tests.verifier.liar import Liar, told
 from tests.verifier.profiles import Body, profile
+from tests.verifier.signing import public
 
 
 def without(entry: str) -> Body:
@@ -70,3 +71,57 @@ def test_an_opened_name_that_means_nobody_else(candidate: str, tmp_path: Path, c
     code, found = told(tmp_path, codes, person={"candidate": candidate})
     assert (code, "I5 E_NAMES" in found) == (1, True)
     assert told(tmp_path / "sex", codes, person={"sex": "f"}) == (0, set())
+
+
+class Later(Liar):
+    """Seals a second version of v1 when its tables have opened (or before), by the authority's own key."""
+
+    def __init__(self, when: str, **changes: Any) -> None:
+        super().__init__()
+        self.when, self.changes = when, changes
+
+    def again(self) -> None:
+        old = {name: value for name, value in self.note_of["v1"].items() if name != "hash"}
+        fields = {**old, **self.changes, "version": 2, "prev": self.note_of["v1"]["hash"]}
+        self.note_of["v1"] = {**fields, "hash": self.append("unit", fields, ["authority"])}
+
+    def open(self, unit: str, station: str) -> None:
+        if (unit, station, self.when) == ("v1", "a", "before"):
+            self.again()
+        super().open(unit, station)
+        if (unit, station, self.when) == ("v2", "a", "after"):
+            self.again()
+
+
+COMMITTEE = [
+    {"id": "chair", "key": public("v1/chair"), "role": "chair"},
+    {"id": "watch", "key": public("v1/watch"), "role": "scrutineer"},
+    {"id": "new", "key": public("v1/new"), "role": "member"},
+]
+
+
+@pytest.mark.parametrize("changes", [{}, {"node": "n2"}, {"committee": COMMITTEE}])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_what_a_later_version_may_change(when: str, changes: dict[str, Any], tmp_path: Path, codes: Codes) -> None:
+    """[SEAL-5]: committee, node and rosters, also when the boxes are open."""
+    found = codes(Later(when, **changes).story().publish(tmp_path))
+    # where the version stands before the first `open`, its kinds are manifest all the same
+    assert found == (0, set())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"rules": [["elected.base", "collected", "村民会议 2026-11-24"]]}, {"registered": 900}, {"relations": []},
+        {"name": "新村"}, {"place": ["乙镇"]}, {"boxes": []},
+        {"boxes": [{"id": f"box-{s}", "kind": "mobile", "layout": "L", "station": s} for s in "ab"]},
+    ],
+)  # fmt: skip
+def test_what_decides_is_sealed_before_the_first_paper(changes: dict[str, Any], tmp_path: Path, codes: Codes) -> None:
+    """[SEAL-5]: after the first `open` of the unit nothing else changes, not even by the authority."""
+    code, found = codes(Later("after", **changes).story().publish(tmp_path))
+    assert (code, "S4 E_MANIFEST" in found) == (1, True)
+
+
+def test_before_the_first_open_all_of_it_may_change(tmp_path: Path, codes: Codes) -> None:
+    assert codes(Later("before", name="新村", relations=[]).story().publish(tmp_path)) == (0, set())

@@ -37,6 +37,8 @@ def seen(result: Mapping[str, Any]) -> str:
         ({"x": 90, "y": 80, "z": 70}, 3, "xy yz", "xz/:0/y/1", "xz/:0/y/1"),  # y is gone before z is asked
         ({"x": 80, "y": 80, "z": 70, "w": 60}, 2, "xy", "/xy:1//1", "z/xy:1//0"),  # equals run for one seat
         ({"x": 80, "y": 80, "z": 80, "w": 60}, 3, "xy yz", "/xyz:1//2", "w/xyz:1//1"),  # a family of three
+        ({"x": 80, "y": 80, "a": 60, "b": 60}, 3, "xy", "/xyab:2//1", "ab/xy:1//0"),  # beside a family the tie stays
+        ({"x": 90, "a": 60, "b": 60, "c": 60, "d": 55}, 3, "xb xc", "xa/:0/bc/1", "xad/:0/bc/0"),
         ({"x": 90, "y": 80, "z": 80, "w": 60}, 3, "yz xz", "xy/:0/z/1", "xyw/:0/z/0"),  # z leaves because of x, y stays
         ({"x": 90, "y": 80, "z": 70, "w": 70}, 2, "xy", "x/:0/y/1", "x/zw:1/y/0"),  # equals for the opened seat
         ({"x": 90, "y": 80, "z": 70, "w": 70}, 3, "xy", "x/zw:1/y/1", "xzw/:0/y/0"),  # the runoff is dissolved

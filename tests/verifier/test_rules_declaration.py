@@ -41,9 +41,9 @@ def test_a_declaration_with_its_reasons() -> None:
         ([("a", []), ("b", ["p", "q"])], [["a", "x", "death", ""], ["a", "x", "court", ""]]),
         ([("a", []), ("b", ["p"])], [["b", "q", "death", ""], ["a", "x", "death", ""]]),  # out of order
         ([("a", ["x"]), ("b", ["p", "+王五"])], [["b", "q", "court", ""], ["b", "+王五", "court", ""]]),
-        ([("a", ["x"]), ("b", ["p", "q", "r"])], [["b", "r", "other", ""]]),  # more than seats
-        ([("a", ["p"]), ("b", ["p", "q"])], [["a", "p", "other", ""], ["a", "x", "other", ""]]),  # not of the contest
-        ([("a", ["+王五"]), ("b", ["p", "q"])], [["a", "+王五", "other", ""], ["a", "x", "other", ""]]),
+        ([("a", ["x"]), ("b", ["p", "q", "r"])], [["b", "r", "court", ""]]),  # more than seats
+        ([("a", ["p"]), ("b", ["p", "q"])], [["a", "p", "court", ""], ["a", "x", "court", ""]]),  # not of the contest
+        ([("a", ["+王五"]), ("b", ["p", "q"])], [["a", "+王五", "court", ""], ["a", "x", "court", ""]]),
         ([("a", ["x"]), ("b", ["p", "p"])], [["b", "q", "other", ""]]),  # one person twice
         ([("b", ["p", "q"]), ("a", ["x"])], []),  # unit order
         ([("a", ["x"])], []),
@@ -55,10 +55,27 @@ def test_a_declaration_that_is_not_allowed(contests: Any, reasons: Any) -> None:
         declare(contests, reasons)
 
 
+@pytest.mark.parametrize("word", ["avoidance", "court", "death", "disqualified", "other", "runoff", "withdrew"])
+def test_a_seat_never_goes_to_the_next_person(word: str) -> None:
+    """[DET-3]: who is declared beside the rules comes by avoidance, court or runoff; who leaves, by any word."""
+    added = [["b", "q", word, ""], ["b", "r", word, ""]]
+    if word in ("avoidance", "court", "runoff"):
+        declare([("a", ["x"]), ("b", ["p", "r"])], added)
+    else:
+        with pytest.raises(Refused, match="E_DECLARATION"):
+            declare([("a", ["x"]), ("b", ["p", "r"])], added)
+    declare([("a", ["x"]), ("b", ["p"])], [["b", "q", word, ""]])
+
+
+def test_the_refusal_says_whose_reason_is_owed() -> None:
+    with pytest.raises(Refused, match="a reason for each of a x, b q, found reasons for nobody"):
+        declare([("a", []), ("b", ["p"])], [])
+
+
 def test_who_rolls_down_may_be_declared() -> None:
     """[ROUND-1]: with `roll_down` everybody with votes in a higher contest that takes part is a person of p."""
     body = profile(roll_down=True, names__full=True)
-    swapped = [["b", "p", "other", ""], ["b", "y", "other", ""]]
+    swapped = [["b", "p", "other", ""], ["b", "y", "court", ""]]
     declare([("a", ["x"]), ("b", ["q", "y"])], swapped, body=body)
     void = contest("a", {"x": 60, "y": 101})
     with pytest.raises(Refused, match="E_DECLARATION"):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.verifier.lawcases import case, contest, given, written
+from tests.verifier.lawcases import case, contest, given, kin, written
 from tests.verifier.profiles import profile
 from verifier.checks.lawcases import case_of
 from verifier.decode.forms import box_findings, form_findings
@@ -127,6 +127,13 @@ def test_sums_over_boxes() -> None:
     layouts = {"L": ["a"], "M": ["b"]}
     assert only("F_BOX_SUM", two, layouts=layouts, paper=wrong, boxes=boxes) == []
     assert only("F_BOX_COUNTED", two, layouts=layouts, boxes=boxes) == ["L F_BOX_COUNTED 99 100"]
+
+
+def test_papers_are_counted_whatever_is_valid() -> None:
+    """302, 304: C is the papers, not the valid ones."""
+    one = contest("a", {"x": 50}, valid=60)
+    assert only("F_BOX_COUNTED", [one], boxes={"m": {"collected": 99}}) == ["L F_BOX_COUNTED 99 100"]
+    assert only("F_UNIT_REGISTERED", [one], registered=99) == [" F_UNIT_REGISTERED 99 100"]
 
 
 def test_void_boxes_are_not_among_the_counted() -> None:
@@ -286,15 +293,35 @@ def test_no_woman_is_elected(votes: dict[str, int], seats: int, women: str, expe
     assert only("W_NO_WOMAN", [contest("a", votes, seats=seats, women=women)]) == expected
 
 
+def test_who_sits_counts() -> None:
+    """405: a woman who sits since round 1; she says nothing of the round before."""
+    body = profile(margin__least=0)
+    first = contest("a", {"w": 90, "x": 80}, seats=2, women="w")
+    later = contest("b", {"p": 90, "q": 80, "r": 70}, seats=3, round=2)
+    assert only("W_NO_WOMAN", [first, later], body=body) == []
+    early = contest("b", {"p": 90, "q": 80, "r": 70}, seats=3, round=1)
+    last = contest("a", {"w": 90, "x": 80}, seats=2, women="w", round=2)
+    assert only("W_NO_WOMAN", [early, last], body=body) == [" W_NO_WOMAN 1 0"]
+    assert only("W_RELATIVES", [first, later], relations=kin("wx"), body=body) == [" W_RELATIVES 0 1"]
+
+
+def test_a_committee_with_every_settled_word() -> None:
+    """405: `full`, `vacant` and `supplementary` beside each other are decided too."""
+    posts = [
+        contest("a", {"x": 60}), contest("b", {"y": 60}, seats=2, rule="supplementary"), contest("c", {"z": 6}),
+    ]  # fmt: skip
+    assert only("W_NO_WOMAN", posts, body=profile(vacancy__allowed="after")) == [" W_NO_WOMAN 1 0"]
+
+
 def test_committees_are_looked_at_one_by_one() -> None:
-    """405, 406 by committee; a woman or a relative elsewhere does not count."""
+    """405, 406 by committee, in unit order; of relatives at least one is elected here."""
     body = profile(margin__least=0)
     first = contest("a", {"x": 90, "y": 80, "z": 70}, seats=3)
     second = contest("b", {"p": 90, "q": 80, "w": 70}, seats=3, round=2, women="w")
     rows = found(
         [second, first], body=body, relations=[["x", "y", "child"], ["y", "z", "sibling"], ["p", "x", "child"]]
     )
-    assert rows[2:] == [" W_NO_WOMAN 1 0", " W_RELATIVES 0 2"]
+    assert rows[2:] == [" W_RELATIVES 0 1", " W_NO_WOMAN 1 0", " W_RELATIVES 0 2"]  # x sits when p is elected
     assert only("W_RELATIVES", [first], relations=[["x", "y", "other"]]) == []
     kept = profile(avoidance__method="highest_post_then_votes")
     assert only("W_RELATIVES", [first], relations=[["x", "y", "child"]], body=kept) == []

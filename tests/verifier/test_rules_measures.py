@@ -175,6 +175,8 @@ def test_figures_over_boxes_where_the_forms_are_silent() -> None:
     assert measured(both, body=issued) == (60, 61, 59)
     tight = {**both, "n": {"voters": 40, "issued": 42, "collected": 42}}
     assert measured(tight, body=issued) == (100, 103, 101)
+    empty = {"m": {"voters": 60, "issued": 61, "collected": 59}, "n": {"voters": 0, "issued": 5}}
+    assert measured(empty, body=box) == (60, 66, 100)  # nothing collected is not too much
     no_voters = {**both, "n": {"issued": 41, "collected": 42}}
     assert measured(no_voters, body=box) == (None, 61, 59)
 

@@ -67,7 +67,7 @@ def test_women_of_the_next_round() -> None:
     ("votes", "seats", "margin", "expected"),
     [
         ({"x": 9, "y": 8, "z": 7, "w": 6}, 1, 1, "x y"), ({"x": 9, "y": 7, "z": 7, "w": 6}, 1, 1, "x y z"),
-        ({"y": 7, "x": 9, "z": 0}, 2, 1, "x y"), ({"x": 9, "y": 8, "z": 7}, 2, 0, "x y"), ({"x": 0}, 1, 1, ""),
+        ({"y": 1, "x": 9, "z": 0}, 2, 1, "x y"), ({"x": 9, "y": 8, "z": 7}, 2, 0, "x y"), ({"x": 0}, 1, 1, ""),
     ],
 )  # fmt: skip
 def test_candidates_that_a_nomination_gives(votes: Votes, seats: int, margin: int, expected: str) -> None:
@@ -183,6 +183,7 @@ def test_members_are_counted_over_all_rounds_of_the_profile() -> None:
         ({"x": 51, "y": 10}, 90, {"voters": 102}, True),
         ({"x": 51, "y": 10}, 90, {"issued": 101, "voters": 102}, True),
         ({"x": 60, "y": 60, "z": 1}, 100, {}, False),
+        ({"x": 48, "y": 48}, 90, {}, True),  # another word, though nobody is elected either way
     ],
 )  # fmt: skip
 def test_sensitive_to_the_base(votes: Votes, valid: int, paper: dict[str, int], sensitive: bool) -> None:
@@ -211,9 +212,29 @@ def test_the_whole_committee_is_decided_again() -> None:
     assert [result["sensitive"] for result in decided([chief, alone])] == [True, False]
 
 
+def test_a_contest_without_a_share_hides_no_other() -> None:
+    """What is stopped, or a runoff, is passed over; the others of its committee are asked all the same."""
+    second = contest("b", {"p": 48, "q": 20}, valid=90)
+    for first in (contest("a", {"x": 101}), contest("a", {"x": 48, "y": 20}, rule="runoff")):
+        assert [result["sensitive"] for result in decided([first, second])] == [False, True]
+
+
+def test_only_bases_that_the_contest_itself_knows() -> None:
+    """`issued` is known for the village's contest alone; what it changes in the party's contest is not asked there."""
+    body = profile(elected__base="collected", overcount__scope="box")
+    village = contest("a", {"x": 51, "y": 10})
+    party = contest("b", {"x": 60, "z": 55}, registered=100)
+    layouts = {"L": ["a"], "M": ["b"]}
+    first, second = decided([village, party], layouts=layouts, paper={"issued": 110}, body=body)
+    assert (first["elected"], second["elected"]) == (["x"], ["z"])
+    assert (first["sensitive"], second["sensitive"]) == (True, False)
+
+
 def test_what_is_never_sensitive() -> None:
     run = contest("a", {"x": 48, "y": 20}, valid=90, rule="runoff")
     assert decided([run])[0]["sensitive"] is False
+    below = contest("b", {"x": 90, "y": 80}, rule="runoff")  # x is elected above under another base alone
+    assert [one["sensitive"] for one in decided([contest("a", {"x": 48}, valid=90), below])] == [True, False]
     stopped = contest("a", {"x": 48, "y": 20}, valid=90)
     assert decided([stopped], registered=1000)[0]["sensitive"] is False
     unknown = decided([stopped], body=profile(elected__base="issued"))[0]

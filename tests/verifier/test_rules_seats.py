@@ -184,8 +184,10 @@ def test_votes_roll_down() -> None:
     assert (first["elected"], second["elected"]) == (["x"], ["y"])  # 45 + 30
     assert third["elected"] == ["w", "z"]  # 61, 20 + 40; y is elected above
     assert [result["elected"] for result in decided([chief, vice, member])] == [["x"], [], ["w"]]
-    strangers = decided([contest("a", {"x": 60, "s": 52}, max_marks=2), contest("b", {"z": 3}, seats=2)], body=body)
-    assert (strangers[1]["elected"], strangers[1]["next"]) == (["s"], ["z"])
+    above = contest("a", {"x": 60, "s": 51, "half": 50, "nobody": 0}, max_marks=3)
+    body["supplementary"]["min_candidates"] = 5
+    strangers = decided([above, contest("b", {"z": 3}, seats=2)], body=body)
+    assert (strangers[1]["elected"], strangers[1]["next"]) == (["s"], ["half", "z"])
 
 
 def test_a_void_contest_takes_no_part() -> None:

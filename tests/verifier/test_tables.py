@@ -9,20 +9,15 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.verifier.conftest import Run
-from tests.verifier.lawcases import case, contest, kin, written
 from tests.verifier.liar import Liar
 from tests.verifier.maker import Maker
-from tests.verifier.profiles import profile, result
+from tests.verifier.profiles import result
 from tests.verifier.test_record import at, changed
 from verifier.checks.tables import as_csv
-from verifier.decode.kinds import OUTCOMES as WORDS
-from verifier.rules.explain import OUTCOMES, compared, explain, source_of
-from verifier.rules.outcome import decide
 
 ROOT = Path(__file__).parents[2]
 OUTCOME_TABLE = """unit,contest,round,outcome,elected,base_sensitive
@@ -143,95 +138,6 @@ def test_both_shells_offer_them(shell: str, honest: Path) -> None:
     assert program("explain", record)[0] == 64
     assert program("explain", record, "--unit", "v9")[0] == 4
     assert program("explain", record, "--unit", "v1", "--contest", "other")[0] == 4
-
-
-# --- explain
-
-
-def said(contests: list[Any], which: int = 0, **more: Any) -> str:
-    unit = case(contests, **more)
-    return "\n".join(f"{zh}\n{en}" for zh, en in explain(unit, unit.contests[which]))
-
-
-def test_a_comparison_shows_its_integers() -> None:
-    """[OUTCOME-2]."""
-    assert compared({"num": 1, "den": 2, "strict": True}, 300, 600) == "2 x 300 > 600: no"
-    assert compared({"num": 1, "den": 3, "strict": False}, 200, 600) == "3 x 200 >= 600: yes"
-    assert compared({"num": 2, "den": 3, "strict": True}, 401, 600) == "3 x 401 > 2 x 600: yes"
-
-
-def test_every_outcome_has_its_word() -> None:
-    assert set(OUTCOMES) == {*WORDS, "voided", "not_final"}
-
-
-def test_what_an_explanation_says() -> None:
-    text = said(
-        [contest("a", {"x": 60, "y": 60, "z": 30}, seats=2, written=9)],
-        registered=199, paper={"voters": 100, "collected": 100}, persons=[written("a", "王五", 8)],
-    )  # fmt: skip
-    for line in (
-        "职位 a a：选举，第 1 轮，应选 2 人", "contest a a: election, round 1, 2 seats",
-        "turnout: 2 x 100 > 199: yes (中华人民共和国村民委员会组织法第18条（2025-10-28，施行 in force 2026-01-01）)",
-        "over-count: 100 > 100: no (overcount: 选举委员会决定 2026-10-01)",
-        "votes must be more than 1/2 of collected 100 (中华人民共和国村民委员会组织法第18条",
-        "x name of x 得票 60；2 x 60 > 100: 是",
-        "x name of x: votes 60; 2 x 60 > 100: yes", "z name of z: votes 30; 2 x 30 > 100: no",
-        "+王五: votes 8; 2 x 8 > 100: no", "未公开姓名的另选票 1", "elected: x, y", "结论：选满", "outcome: full",
-        "enough votes: 2, seats: 2; 2 > 2: no",
-        "another outcome with another base (collected 100, valid 100, voters 100): no",
-    ):  # fmt: skip
-        assert line in text, line
-
-
-def test_explanations_of_every_outcome() -> None:
-    """The word at the end is the result's, whatever happened before; nothing that is unknown breaks the text."""
-    body = profile(female__method="top_woman_first", female__on_fail="supplementary", vacancy__allowed="after")
-    women = contest("a", {"x": 90, "y": 80, "w": 5}, seats=2, women="w")
-    stories: list[tuple[str, list[Any], dict[str, Any]]] = [
-        ("impossible", [contest("a", {"x": 101})], {}), ("not_known", [contest("a", {"x": 60})], {"registered": None}),
-        ("invalid_turnout", [contest("a", {"x": 60})], {"registered": 999}),
-        ("invalid_overcount", [contest("a", {"x": 60})], {"paper": {"issued": 90}}),
-        ("advisory", [contest("a", {"x": 60}, rule="advisory")], {}),
-        ("nominated", [contest("a", {"x": 60}, rule="nomination")], {}),
-        ("passed", [contest("a", {"x": 60}, rule="recall")], {}),
-        ("not_passed", [contest("a", {"x": 6}, rule="recall")], {}),
-        ("runoff", [contest("a", {"x": 60, "y": 60})], {}), ("women_supplementary", [women], {"body": body}),
-        ("vacant", [contest("a", {"x": 6}, rule="supplementary")], {"body": body}),
-        ("supplementary", [contest("a", {"x": 6})], {}), ("full", [contest("a", {"x": 60})], {}),
-    ]  # fmt: skip
-    assert {word for word, _, _ in stories} == set(WORDS)
-    for word, contests, more in stories:
-        assert decide(case(contests, **more))[0]["outcome"] == word
-        text = said(contests, **more)
-        assert text.endswith(f"结论：{OUTCOMES[word]}\noutcome: {word}"), word
-
-
-def test_what_else_happened_is_told() -> None:
-    body = profile(avoidance__method="highest_post_then_votes", elected__base="issued")
-    two = [contest("a", {"x": 60}), contest("b", {"y": 95, "z": 80, "x": 70}, seats=2)]
-    text = said(two, 1, body=body, paper={"issued": 100}, relations=kin("xy"))
-    assert "close relatives of persons kept" in text
-    assert "：y\n" in text
-    assert "elected in a higher post or an earlier round: x" in text
-    held = profile(female__method="top_woman_first", female__on_fail="supplementary")
-    assert "1 seat held for women (female: " in said([contest("a", {"x": 90, "y": 80}, seats=2)], body=held)
-    assert "a runoff for 1 seats (tie: " in said([contest("a", {"x": 60, "y": 60})])
-    assert "1 seats open, must be filled" in said([contest("a", {"x": 6})])
-    assert "1 seats open, may stay empty" in said([contest("a", {"x": 6})], body=profile(vacancy__allowed="before"))
-    assert "over-count: 100 > ?: not tested" in said([contest("a", {"x": 60})])
-    assert "turnout: not known" in said([contest("a", {"x": 60})], registered=None)
-    assert "candidates of the next round: x, y" in said([contest("a", {"x": 6, "y": 5})])
-
-
-def test_sources_of_values() -> None:
-    """An article of national law where it fixes the value, else whoever decided it, else the profile's text."""
-    body = profile()
-    assert source_of(body, "recall").startswith("recall: 选举") is False
-    assert source_of(body, "recall") == "中华人民共和国村民委员会组织法第19条（2025-10-28，施行 in force 2026-01-01）"
-    assert source_of(body, "tie") == "tie: 选举委员会决定 2026-10-01"
-    assert "第18条" in source_of(body, "elected") and "elected: 选举委员会决定" in source_of(body, "elected")
-    assert source_of(profile(elected__num=2, elected__den=3), "elected.num") == "elected: 选举委员会决定 2026-10-01"
-    assert source_of(body, "publish") == body["text"]
 
 
 # --- inspect

@@ -23,10 +23,20 @@ from tools.mutants.operators import Mutant, mutants
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
+# in the order in which they notice most for their time
 SUITES = {
-    "tally_protocol/law": ("tests/vectors/test_producer.py", "tests/laws", "tests/protocol"),
-    "verifier/rules": ("tests/vectors/test_verifier.py", "tests/verifier"),
-}
+    "tally_protocol/law": (
+        "tests/laws", "tests/vectors/test_producer.py", "tests/protocol/test_validity.py",
+        "tests/protocol/test_profiles.py", "tests/protocol/test_states.py", "tests/protocol",
+    ),
+    "verifier/rules": (
+        "tests/verifier/test_law_vectors.py", "tests/verifier/test_rules_avoidance.py",
+        "tests/verifier/test_rules_seats.py", "tests/verifier/test_rules_rounds.py",
+        "tests/verifier/test_rules_measures.py", "tests/verifier/test_rules_declaration.py",
+        "tests/verifier/test_rules_findings.py",
+        "tests/verifier/test_rules_explain.py", "tests/verifier/test_profiles.py",
+    ),
+}  # fmt: skip
 SLACK = 30.0
 
 

@@ -192,4 +192,6 @@ def vectors() -> Iterator[Vector]:
     yield from refused(found["declaration"], "declaration", DECLARATION)
     reason = ["chair", "+王小二", "disqualified", ""]
     yield accepted("declaration-reason", "a reason without a text", changed(found["declaration"], _reason(*reason)))
+    long = changed(found["declaration"], _reason("chair", "a", "death", "故" * 200))
+    yield accepted("declaration-reason-200", "200 code points", long)
     yield from refused(found["determination"], "determination", DETERMINATION)

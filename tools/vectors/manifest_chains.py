@@ -183,7 +183,9 @@ def _versions() -> Iterator[Vector]:
     yield accepted("version-2", "a second version before the box is opened", [*sealed, newer])
     fresh = changed(opened, lambda b: b.update(unit_note=hash_hex(newer)))
     yield accepted("version-2-opened", "`open` cites the newest version", [*sealed, newer, fresh])
-    yield accepted("version-2-later", "a chain that is open keeps its version", [*sealed, opened, newer, box])
+    hosted = _second(sealed[at], node="node-2")
+    yield accepted("version-2-later", "a chain that is open keeps its version", [*sealed, opened, hosted, box])
+    yield from _kept(sealed, opened, sealed[at])
     yield broken("open-old-version", "`open` cites an old version", [*sealed, newer, opened], "E_MANIFEST")
     roster = _second(sealed[1], node="node-2")
     moved = _second(sealed[at])
@@ -203,6 +205,27 @@ def _versions() -> Iterator[Vector]:
     yield broken("roster-version-leap", "versions rise by one", [*sealed, leap], "E_MANIFEST")
     loose = changed(roster, lambda b: b.update(prev=FLIP))
     yield broken("roster-version-prev", "a version that replaces another text", [*sealed, loose], "E_MANIFEST")
+
+
+def _kept(sealed: list[bytes], opened: bytes, unit: bytes) -> Iterator[Vector]:
+    """What decides the result is sealed before the first paper [SEAL-5]."""
+    changes: dict[str, dict[str, object]] = {
+        "name": {"name": "新村"},
+        "registered": {"registered": 1},
+        "relations": {"relations": [["a", "b", "spouse"]]},
+        "rules": {"rules": [["elected.base", "valid", "村民代表会议 2026-09-21"]]},
+        "place": {"place": []},
+    }
+    later = {field: _second(unit, **change) for field, change in changes.items()}
+    for name, edit in (
+        ("candidate", lambda b: b["contests"][0]["candidates"][0].update(name="别人")),
+        ("seats", lambda b: b["contests"][-1].update(seats=b["contests"][-1]["seats"] + 1)),
+        ("station-registered", lambda b: b["stations"][0].update(registered=7)),
+    ):
+        later[name] = changed(_second(unit), edit)
+    for name, note in later.items():
+        entries = [*sealed, opened, note]
+        yield broken(f"version-2-later-{name}", f"{name} changes after the first `open`", entries, "E_MANIFEST")
 
 
 def vectors() -> Iterator[Vector]:

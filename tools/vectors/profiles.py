@@ -164,6 +164,8 @@ def _ranges() -> Iterator[Vector]:
     wide = {"margin.least": 3, "margin.most": 2}
     yield _refused("margin-least-above-most", "no number lies between", raw(**wide), "E_RANGE")
     yield _accepted("margin-equal", "exactly so many", profile_body(**{"margin.least": 2}))
+    yield _accepted("margin-none", "as many as seats", profile_body(**{"margin.least": 0, "margin.most": 0}))
+    yield _accepted("margin-least-most", "512 at least", profile_body(**{"margin.least": 512, "margin.most": 512}))
 
 
 def _lists() -> Iterator[Vector]:

@@ -3,9 +3,11 @@
 Serves [SEAL-1], [SEAL-3] to [SEAL-7], [PROF-2] to [PROF-4], [SIGN-1], [KEY-1], [CHAIN-5] (versions) and [LOG-1].
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from hashlib import sha256
+from typing import Any, Final
 
 from verifier.decode.layouts import Contest, Layout, contests_of, layouts_of
 from verifier.decode.profiles import Profile, read_profile, with_rules
@@ -75,6 +77,7 @@ class UnitNote:
     boxes: dict[str, tuple[str, str]]  # station and layout
     committee: tuple[Person, ...]
     relations: Sequence[Sequence[str]]
+    sealed: bytes  # of everything that no later version may change once a box is open
 
 
 @dataclass(slots=True)
@@ -136,10 +139,16 @@ def read_roster(election: Election, manifest: UnitManifest, record: Record) -> R
     return Roster(record.hash, station, fields["version"], key, people)
 
 
-def read_unit(election: Election, manifest: UnitManifest, record: Record) -> UnitNote:
-    """A unit note: what it cites exists [SEAL-3], one key is one person [SEAL-4], versions follow [SEAL-5]."""
+def read_unit(election: Election, manifest: UnitManifest, record: Record, *, opened: bool) -> UnitNote:
+    """A unit note: what it cites exists [SEAL-3], one key is one person [SEAL-4], versions follow [SEAL-5].
+
+    `opened`: a chain of the unit has begun, so that what decides the result stays as it is.
+    """
     fields: dict[str, Any] = record.fields
     _follows(fields, manifest.newest)
+    sealed = _sealed(fields)
+    if opened and manifest.newest is not None and sealed != manifest.newest.sealed:
+        raise Refused("E_MANIFEST", "no other change than of committee, node and rosters after the first open", "more")
     contests = contests_of(fields)
     for ident in (fields["profile"], *(contest.profile for contest in contests.values())):
         if ident not in election.profiles:
@@ -175,7 +184,18 @@ def read_unit(election: Election, manifest: UnitManifest, record: Record) -> Uni
         boxes={box["id"]: (box["station"], box["layout"]) for box in fields["boxes"]},
         committee=committee,
         relations=fields["relations"],
+        sealed=sealed,
     )
+
+
+CHANGEABLE: Final = frozenset(("committee", "node", "prev", "version"))
+
+
+def _sealed(fields: dict[str, Any]) -> bytes:
+    """Digest of what decides the result [SEAL-5]: everything but who organises, where, and the stations' rosters."""
+    kept = {name: value for name, value in fields.items() if name not in CHANGEABLE}
+    kept["stations"] = [{name: value for name, value in one.items() if name != "roster"} for one in fields["stations"]]
+    return sha256(json.dumps(kept, ensure_ascii=False).encode()).digest()
 
 
 def by_total(profiles: Mapping[str, Profile]) -> frozenset[str]:

@@ -177,7 +177,8 @@ class Walker:
 
     def _unit_note(self, unit: Unit, record: Record) -> None:
         manifest = unit.manifest
-        note = read_unit(self.election, manifest, record)
+        opened = any(chain.note is not None for chain in unit.stations.values())
+        note = read_unit(self.election, manifest, record, opened=opened)
         if manifest.newest is None:
             self.result.units.append(note.id)
         manifest.notes[note.hash] = note

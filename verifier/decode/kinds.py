@@ -45,6 +45,7 @@ UNIT_STEPS: Final = frozenset(("announced", "reviewed", "filed", "archived", "vo
 STEPS_WITH_REASON: Final = frozenset(("interrupted", "voided"))
 RULES: Final = ("election", "supplementary", "runoff", "nomination", "advisory", "recall")
 SEATED_RULES: Final = frozenset(("election", "supplementary", "runoff"))  # these elect, so they are declared
+REASONS_TO_ADD: Final = frozenset(("avoidance", "court", "runoff"))  # why somebody may be declared beside the rules
 REASONS: Final = ("avoidance", "court", "death", "disqualified", "other", "runoff", "withdrew")
 OUTCOMES: Final = (
     "impossible", "not_known", "invalid_turnout", "invalid_overcount", "advisory", "nominated", "passed", "not_passed",
@@ -188,7 +189,7 @@ _REFERENCES = listed(reference, 0, 65_535)
 _RESULT = fields(
     {
         "base": words(*BASES, "none"),
-        "base_value": COUNT,
+        "base_value": TIME,
         "contest": IDENT,
         "elected": _REFERENCES,
         "held": COUNT,

@@ -45,6 +45,11 @@ class Contest:
         """Integers that this contest has in the figures."""
         return HEAD + PER * len(self.candidates)
 
+    @property
+    def printed(self) -> list[tuple[str, str, str]]:
+        """Id, name and sex of every candidate in the order of the paper."""
+        return list(zip(self.candidates, self.names, self.sexes, strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -57,6 +62,11 @@ class Layout:
     width: int
     profile: str
     bounds: tuple[int, ...]  # most approvals of a valid paper in each contest
+
+    @property
+    def parts(self) -> list[tuple[Contest, int]]:
+        """Every contest with its place in the figures."""
+        return list(zip(self.contests, self.starts, strict=True))
 
     def check(self, figures: Sequence[int]) -> None:
         """[FIG-1] the length, [FIG-2] the sums."""

@@ -89,10 +89,10 @@ def decide_committee(bench: Bench, posts: Sequence[Post], instead: str = "") -> 
         _seat_post(bench, post, higher, womens=post is womens)
     if bench.profile["avoidance"]["method"] == "highest_post_then_votes" and bench.kin:
         kept = _avoid(bench, live)
-        lone = [_leave_runoffs(bench, post, kept) for post in live]
-        for post, left_alone in zip(live, lone, strict=True):
-            if post.removed or post.families or left_alone:
-                _seat_again(bench, live, post, kept, left_alone)
+        dissolved = {post.contest.id: _leave_runoffs(bench, post, kept) for post in live}
+        for post in live:
+            if post.removed or post.families:
+                _seat_again(bench, live, post, kept, dissolved[post.contest.id])
     return posts
 
 

@@ -172,7 +172,7 @@ def _votes(docket: Docket, post: Post | None, contest: Contest) -> Iterator[Line
             f"得票须{zh}{BASES[share['base']]} {_known(value)} 的 {share['num']}/{share['den']}（{source}）",
             f"votes must be {en} {share['num']}/{share['den']} of {share['base']} {_known(value)} ({source})",
         )
-    names = dict(zip(contest.candidates, contest.names, strict=True))
+    names = {ident: name for ident, name, _ in contest.printed}
     for who in sorted(people.by_paper(contest.id, votes), key=lambda one: -votes[one]):
         reference = people.references[who]
         shown = f"{reference} {names[reference]}" if reference in names else reference

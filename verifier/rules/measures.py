@@ -109,10 +109,10 @@ def _over_boxes(case: Case, layout: Layout, name: str) -> int | None:
     return sum(box.counts[name] for box in boxes if box.counts is not None and box.id not in void)
 
 
-def over_stations(case: Case, layout: Layout, name: str, *, forms: bool = True, boxes: bool = True) -> int | None:
+def over_stations(case: Case, layout: Layout, name: str, *, forms: bool) -> int | None:
     """A figure over the unit: from the stations' forms, else from the boxes of the layout, else unknown."""
     value = sum_known(station.paper.get(name) for station in case.stations) if forms else None
-    return _over_boxes(case, layout, name) if value is None and boxes else value
+    return _over_boxes(case, layout, name) if value is None else value
 
 
 def electors(case: Case, contest: Contest) -> int | None:
@@ -136,7 +136,7 @@ def measures_of(case: Case, layout: Layout, contest: Contest) -> Measures:
         registered=electors(case, contest),
         issued=over_stations(case, layout, "issued", forms=forms),
         voters=over_stations(case, layout, "voters", forms=forms),
-        present=over_stations(case, layout, "present", forms=forms, boxes=False),
+        present=over_stations(case, layout, "present", forms=forms),  # which no box has
         papers=collected if papers is None else papers,
     )
 

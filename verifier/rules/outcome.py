@@ -73,7 +73,7 @@ def results_of(docket: Docket) -> list[Result]:
     """The same, for who has a docket already."""
     posts, benches = seat_all(docket)
     sensitive: set[str] = set()
-    for committee, bench in zip(docket.committees, benches, strict=True):
+    for committee, bench in benches:
         sensitive |= _sensitive(docket, posts, committee, bench)
     return [
         _seated_result(docket, posts, contest, sensitive=contest.id in sensitive)
@@ -83,15 +83,15 @@ def results_of(docket: Docket) -> list[Result]:
     ]
 
 
-def seat_all(docket: Docket) -> tuple[dict[str, Post], list[Bench]]:
+def seat_all(docket: Docket) -> tuple[dict[str, Post], list[tuple[Sequence[Contest], Bench]]]:
     """Every post of every committee, by rising round, and from what each committee was decided."""
     posts: dict[str, Post] = {}
-    benches = []
+    benches: list[tuple[Sequence[Contest], Bench]] = []
     for committee in docket.committees:
         profile = committee[0].profile
         earlier = [post.elected for post in posts.values() if post.contest.profile == profile]
         bench = _bench(docket, committee[0], frozenset().union(*earlier))
-        benches.append(bench)
+        benches.append((committee, bench))
         decided = decide_committee(bench, [docket.post(contest) for contest in committee])
         posts |= {post.contest.id: post for post in decided}
     return posts, benches
@@ -231,7 +231,7 @@ def _based(docket: Docket, contest: Contest) -> dict[str, Any]:
 def _seated_result(docket: Docket, posts: Posts, contest: Contest, *, sensitive: bool) -> Result:
     post, people = posts[contest.id], docket.people
     if post.stopped:
-        return _empty(contest, post.stopped, contest.seats)
+        return _empty(contest, post.stopped, post.short)
     outcome = outcome_of(docket, posts, contest)
     return {
         **_empty(contest, outcome, post.short),
@@ -276,9 +276,3 @@ def _recall(docket: Docket, contest: Contest) -> Result:
     known = [base for base in SHARED_BASES if docket.measures[contest.id].replacing(base) is not None]
     sensitive = any(recall_word(docket, contest, base) != usual for base in known)  # [LAW-8]
     return {**_empty(contest, usual, 0), **_based(docket, contest), "sensitive": sensitive}
-
-
-def related_pairs(docket: Docket, profile: Mapping[str, Any], people: set[int]) -> int:
-    """How many pairs of these people are close relatives."""
-    pairs = docket.people.pairs(docket.case.relations, profile["avoidance"]["relations"])
-    return sum(one < other and {one, other} <= people for one, other in pairs)

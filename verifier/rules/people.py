@@ -56,7 +56,7 @@ def people_of(case: Case) -> People:
     numbers: dict[tuple[str, str], int] = {}
     for contest in case.contests:
         printed = people.printed[contest.id] = {}
-        for ident, name, sex in zip(contest.candidates, contest.names, contest.sexes, strict=True):
+        for ident, name, sex in contest.printed:
             who = numbers.setdefault((ident, name), len(numbers))
             if who == len(people.references):
                 people.references.append(ident)
@@ -79,7 +79,7 @@ def people_of(case: Case) -> People:
 def _count_marks(case: Case, people: People) -> None:
     for layout in case.layouts:
         figures = case.totals[layout.id]
-        for contest, start in zip(layout.contests, layout.starts, strict=True):
+        for contest, start in layout.parts:
             printed = people.printed[contest.id]
             first = start + HEAD
             people.votes[contest.id] = {who: figures[first + PER * i] for i, who in enumerate(printed)}

@@ -21,7 +21,7 @@ from verifier.rules.measures import (
     sum_known,
     void_boxes,
 )
-from verifier.rules.outcome import docket_of, related_pairs, results_of, seat_all
+from verifier.rules.outcome import docket_of, results_of, seat_all
 
 FORM_SUMS: Final = ("delivered", "issued", "spoiled", "unused", "proxies", "collected", "voters")
 SETTLED: Final = frozenset(("full", "vacant", "supplementary"))
@@ -165,16 +165,17 @@ def _expected_candidates(contest: Contest, before: Result) -> Sequence[str]:
 def _of_committees(case: Case, results: Sequence[Result]) -> Iterator[Row]:
     """405 and 406, committees in the order of their first contests."""
     docket = docket_of(case)
-    posts, _ = seat_all(docket)
+    posts, benches = seat_all(docket)
     found = {result["contest"]: result for result in results}
     order = {contest.id: place for place, contest in enumerate(case.contests)}
-    for committee in sorted(docket.committees, key=lambda contests: order[contests[0].id]):
-        profile = case.profile_of(committee[0])
+    for committee, bench in sorted(benches, key=lambda pair: order[pair[0][0].id]):
         words = {found[contest.id]["outcome"] for contest in committee}
         elected = {who for contest in committee for who in posts[contest.id].elected}
-        if sum(contest.seats for contest in committee) >= 3 and words <= SETTLED and not elected & docket.people.women:
+        women = (elected | bench.sitting) & docket.people.women
+        if sum(contest.seats for contest in committee) >= 3 and words <= SETTLED and not women:
             yield Row("", "W_NO_WOMAN", 1, 0)
-        if profile["avoidance"]["method"] == "flag":
-            pairs = related_pairs(docket, profile, elected)
-            if pairs:
-                yield Row("", "W_RELATIVES", 0, pairs)
+        if bench.profile["avoidance"]["method"] == "flag":
+            pairs = {frozenset(pair) for pair in bench.kin if elected.intersection(pair)}
+            related = sum(pair <= elected | bench.sitting for pair in pairs)
+            if related:
+                yield Row("", "W_RELATIVES", 0, related)
