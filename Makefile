@@ -49,6 +49,11 @@ $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
 	@$(call PIP_IN,.venv-proto,requirements-proto.lock)
 	@touch $@
 
+.venv-deploy/.ready: requirements-deploy.lock
+	$(call new-env,.venv-deploy)
+	@$(call PIP_IN,.venv-deploy,requirements-deploy.lock)
+	@touch $@
+
 .PHONY: dev
 dev: $(VENV)/.ready-dev ## make .venv with the product (editable) and every tool, from the hash locks
 
@@ -137,8 +142,8 @@ proto-check: proto ## fail if the committed stubs are not what the compiler writ
 	@test -z "$$(git ls-files --others --exclude-standard -- $(STUBS))" \
 	  || { echo "proto-check: stubs are not in git" >&2; exit 1; }
 
-lock: $(UV) ## compile the three locks from requirements*.in; LOCK=--upgrade takes newer versions
-	@for name in requirements requirements-dev requirements-proto; do \
+lock: $(UV) ## compile the four locks from requirements*.in; LOCK=--upgrade takes newer versions
+	@for name in requirements requirements-dev requirements-proto requirements-deploy; do \
 	  $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header $(LOCK) \
 	    $$name.in --output-file $$name.lock || exit 1; done
 
