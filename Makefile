@@ -88,7 +88,7 @@ format: $(VENV)/.ready-dev ## repair what ruff can repair by itself
 
 # --- suites that try harder than make test ---------------------------------------------------------------------------
 
-.PHONY: slow faults attacks properties mutants vectors checkers real real-county bench
+.PHONY: slow faults attacks properties mutants vectors checkers k8s-check real real-county bench
 slow: $(VENV)/.ready-dev ## the tests that make test leaves out: thousands of rounds
 	@$(PYTEST) -n 2 -m slow
 
@@ -115,6 +115,10 @@ vectors: $(VENV)/.ready-dev ## make spec/vectors anew; fail if a byte changed or
 # Go comes from Debian's archive and the npm packages from their registry, both into .tools: the one suite that installs.
 checkers: $(VENV)/.ready-dev ## other people's programs check our log; RECORD=folder adds a published one
 	@CHANGPIAO_RECORD=$(abspath $(RECORD)) $(PYTEST) -m "network or not network" tests/checkers
+
+# kubectl and schemas come from their hash lock, npm packages from theirs, promtool and nginx from Debian: all into the checkout.
+k8s-check: $(VENV)/.ready-dev .venv-deploy/.ready ## manifests, policies, alerts, dashboard, runbook: no cluster needed
+	@$(PYTEST) -n 2 --dist loadfile -m "network or not network" tests/deploy
 
 real: $(VENV)/.ready-dev ## real elections, whole: make real DATA=folder
 	@test -d "$(DATA)" || { echo "real: say where the elections are: make real DATA=folder" >&2; exit 2; }

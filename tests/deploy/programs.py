@@ -4,10 +4,12 @@ Everything lands in `.tools/deploy`, needs no root and changes nothing of the sy
 cannot be had raises `Unavailable`, so that the test fails by the name of what is missing and never passes unseen.
 """
 
+import contextlib
+import fcntl
 import json
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,8 +72,22 @@ class CustomResources:
         return done.stdout.splitlines()
 
 
+@contextlib.contextmanager
+def one_at_a_time(cache: Path) -> Iterator[None]:
+    """Two workers of one test run do not fetch the same thing twice; the system lets go when a process dies."""
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "fetching.lock").open("a") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
 def custom_resources(cache: Path) -> CustomResources:
     """The script beside exactly the packages of the lock."""
+    with one_at_a_time(cache):
+        return _custom_resources(cache)
+
+
+def _custom_resources(cache: Path) -> CustomResources:
     folder, lock = cache / "js", (JS / "package-lock.json").read_text("utf-8")
     ready = folder / "ready.lock"
     if not ready.is_file() or ready.read_text("utf-8") != lock:
@@ -112,7 +128,8 @@ def program(cache: Path, name: str, packages: Sequence[str], inside: str) -> Pat
     installed = shutil.which(name)
     if installed:
         return Path(installed)
-    found = debian(cache, name, packages) / inside
+    with one_at_a_time(cache):
+        found = debian(cache, name, packages) / inside
     if not found.is_file():
         raise Unavailable(f"{name}: Debian's package has no {inside}")
     return found
