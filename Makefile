@@ -153,7 +153,14 @@ lock: $(UV) ## compile the four locks from requirements*.in; LOCK=--upgrade take
 
 # --- delivery --------------------------------------------------------------------------------------------------------
 
-.PHONY: dist clean
+.PHONY: dist image image-context clean
+# buildah and mmdebstrap come from Debian, installed by root if they are missing; BASE=name takes another base.
+image: $(VENV)/.ready-dev ## the container image in build/image.oci: built twice, compared, run; needs root and Debian
+	@$(BIN)/python -m tools.deploy.image build
+
+image-context: $(VENV)/.ready-dev ## build/image, the context of deploy/Dockerfile, for any builder
+	@$(BIN)/python -m tools.deploy.image context
+
 dist: $(VENV)/.ready-dev ## wheel and source archive in dist/ (backend from the lock; twice the same bytes)
 	@rm -rf dist
 	@$(BIN)/python -m hatchling build -d dist
