@@ -1,4 +1,4 @@
-"""Runs in .venv-deploy: judges a JSON list of core objects by the API server's own schemas, strictly; a line a fault."""
+"""Runs in .venv-deploy: judges a JSON list of core objects by the API server's schemas, strictly; a line a fault."""
 
 import importlib
 import json

@@ -1,6 +1,6 @@
 """Broken manifests: one small fault each, and the policy that must catch it.
 
-Made from a rendered overlay by a path: `("county", "Deployment/intake", "spec/template/spec/hostNetwork", True, "security")`.
+Made from a rendered overlay by a path: `("county", "Deployment/intake", "spec/template/spec/hostNetwork", True)`.
 A part of a path is a key, an index, or `name=x` for the list item with that name; `+` appends; `DROP` removes.
 """
 
@@ -73,10 +73,24 @@ def named(kind: str, name: str, spec: Object | None = None, **more: Any) -> Obje
     return found | ({"spec": spec} if spec is not None else {})
 
 
+ELSEWHERE = {"matchLabels": {"a": "b"}}
+LOG_KEYS = {"secret": {"name": "log-keys"}}
 OPEN_ALL = {"podSelector": {}, "policyTypes": ["Ingress"], "ingress": [{}]}
-SECOND = {"podSelector": {}, "policyTypes": ["Ingress"], "ingress": [{"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}], "ports": [{"port": 7443}]}]}
-STRANGE = {"podSelector": {}, "policyTypes": ["Ingress"], "ingress": [{"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}], "ports": [{"port": 22}]}]}
-OUT = {"podSelector": {"matchLabels": {"app.kubernetes.io/component": "board"}}, "policyTypes": ["Egress"], "egress": [{"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}], "ports": [{"port": 443}]}]}
+SECOND = {
+    "podSelector": {},
+    "policyTypes": ["Ingress"],
+    "ingress": [{"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}], "ports": [{"port": 7443}]}],
+}
+STRANGE = {
+    "podSelector": {},
+    "policyTypes": ["Ingress"],
+    "ingress": [{"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}], "ports": [{"port": 22}]}],
+}
+OUT = {
+    "podSelector": {"matchLabels": {"app.kubernetes.io/component": "board"}},
+    "policyTypes": ["Egress"],
+    "egress": [{"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}], "ports": [{"port": 443}]}],
+}
 
 SECURITY = _some(
     "security",
@@ -161,7 +175,7 @@ RUNNING = [
         ("county", "Deployment/intake", f"{POD}/terminationGracePeriodSeconds", DROP),
         ("county", "Deployment/intake", f"{POD}/topologySpreadConstraints", DROP),
         ("county", "Deployment/intake", f"{POD}/topologySpreadConstraints/0/whenUnsatisfiable", "ScheduleAnyway"),
-        ("county", "Deployment/intake", f"{POD}/topologySpreadConstraints/0/labelSelector", {"matchLabels": {"a": "b"}}),
+        ("county", "Deployment/intake", f"{POD}/topologySpreadConstraints/0/labelSelector", ELSEWHERE),
         ("county", "Deployment/intake", f"{POD}/topologySpreadConstraints/0/matchLabelKeys", []),
         ("county", "Deployment/intake", "spec/selector/matchLabels/app.kubernetes.io~component", "board"),
     ),
@@ -239,7 +253,7 @@ STATE = [
     *_some(
         "keys",
         ("county", "Deployment/board", f"{POD}/volumes/name=database/secret/secretName", "database-publisher"),
-        ("county", "Deployment/intake", f"{POD}/volumes/name=county/projected/sources/+", {"secret": {"name": "log-keys"}}),
+        ("county", "Deployment/intake", f"{POD}/volumes/name=county/projected/sources/+", LOG_KEYS),
         ("county", "Deployment/sequencer", f"{POD}/volumes/name=county/projected/sources/0/secret/items", DROP),
         ("county", "Deployment/public-log", f"{POD}/volumes/+", {"name": "k", "secret": {"secretName": "log-keys"}}),
         ("county", "Deployment/board", f"{POD}/volumes/+", {"name": "k", "emptyDir": {}}),

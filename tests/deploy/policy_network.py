@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tests.deploy.objects import Object, component, containers, of_kind, pod_labels, selects, title, workloads
 
 DATABASE_PORTS = (5432, 8000, 9187)  # PostgreSQL, the operator's status port, metrics
-FORBIDDEN_SOURCES = ({}, None)
+FORBIDDEN_SOURCES: tuple[Object | None, ...] = ({}, None)
 # component -> the ports it may call outside itself, the resolver apart
 CALLS: dict[str, set[int]] = {
     "all": set(), "public-log": set(), "intake": {5432}, "sequencer": {5432}, "publisher": {5432}, "board": {5432},
@@ -65,12 +65,14 @@ def ingress(objects: list[Object]) -> Iterator[str]:
     for policy in policies(objects, "ingress"):
         mine = {place: labels for place, labels, _ in doors if selects(policy["spec"]["podSelector"], labels)}
         pods = {tuple(sorted(labels.items())) for labels in mine.values()}
-        for number in ports(policy, "ingress"):
-            listening = {tuple(sorted(labels.items())) for _, labels, door in doors if door == number}
+        for opened in ports(policy, "ingress"):
+            listening = {tuple(sorted(labels.items())) for _, labels, door in doors if door == opened}
             if not pods or pods - listening:
-                yield f"{title(policy)}: opens port {number} where nothing listens"
+                yield f"{title(policy)}: opens port {opened} where nothing listens"
         for rule in policy["spec"]["ingress"]:
-            if any(source in FORBIDDEN_SOURCES or source == {"namespaceSelector": {}} for source in rule.get("from", [{}])):
+            if any(
+                source in FORBIDDEN_SOURCES or source == {"namespaceSelector": {}} for source in rule.get("from", [{}])
+            ):
                 yield f"{title(policy)}: lets anybody in without saying so"
 
 

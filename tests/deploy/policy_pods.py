@@ -5,13 +5,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.deploy.objects import (
-    Object, component, containers, environment, lasting_containers, of_kind, pod, pod_labels, selects, title, volumes,
+    Object,
+    component,
+    containers,
+    environment,
+    lasting_containers,
+    of_kind,
+    pod,
+    pod_labels,
+    selects,
+    title,
+    volumes,
     workloads,
 )  # fmt: skip
 
 UID = 10001
 POD = {
-    "runAsNonRoot": True, "runAsUser": UID, "runAsGroup": UID, "fsGroup": UID, "seccompProfile": {"type": "RuntimeDefault"},
+    "runAsNonRoot": True, "runAsUser": UID, "runAsGroup": UID, "fsGroup": UID,
+    "seccompProfile": {"type": "RuntimeDefault"},
 }  # fmt: skip
 CONTAINER = {
     "allowPrivilegeEscalation": False, "privileged": False, "readOnlyRootFilesystem": True,
@@ -38,7 +49,8 @@ def security(objects: list[Object]) -> Iterator[str]:
         yield from different(spec.get("securityContext"), POD, name)
         yield from different(
             spec,
-            {"automountServiceAccountToken": False, "enableServiceLinks": False, "serviceAccountName": "changpiao"}, name,
+            {"automountServiceAccountToken": False, "enableServiceLinks": False, "serviceAccountName": "changpiao"},
+            name,
         )  # fmt: skip
         for key in ("hostNetwork", "hostPID", "hostIPC"):
             if spec.get(key):
@@ -64,16 +76,16 @@ def probes(objects: list[Object]) -> Iterator[str]:
     """Every lasting container is probed over plain HTTP; the coordinator only on its admin port."""
     for workload in workloads(objects):
         for place, container in lasting_containers(workload):
-            for probe, path in (("startupProbe", "/livez"), ("livenessProbe", "/livez"), ("readinessProbe", "/readyz")):
-                ours = container["name"] == "coordinator"
-                port, path = ("admin", path) if ours else ("public-log", "/livez")
+            ours = container["name"] == "coordinator"
+            for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+                path = "/readyz" if ours and probe == "readinessProbe" else "/livez"
+                wanted = {"path": path, "port": "admin" if ours else "public-log"}
                 found = container.get(probe, {}).get("httpGet")
-                if found != {"path": path, "port": port}:
-                    yield f"{place}: {probe} asks {found}, expected {path} on {port}"
-            if "httpGet" in container.get("startupProbe", {}):
-                probe = container["startupProbe"]
-                if probe.get("failureThreshold", 3) * probe.get("periodSeconds", 10) < 30:
-                    yield f"{place}: the start may take no 30 seconds"
+                if found != wanted:
+                    yield f"{place}: {probe} asks {found}, expected {wanted}"
+            start = container.get("startupProbe", {})
+            if start.get("failureThreshold", 3) * start.get("periodSeconds", 10) < 30:
+                yield f"{place}: the start may take no 30 seconds"
 
 
 def resources(objects: list[Object]) -> Iterator[str]:
@@ -82,7 +94,10 @@ def resources(objects: list[Object]) -> Iterator[str]:
     bounded += [(title(item), item["spec"]) for item in of_kind(objects, "Cluster")]
     for place, container in bounded:
         found = container.get("resources", {})
-        for part, names in (("requests", {"cpu", "memory", "ephemeral-storage"}), ("limits", {"memory", "ephemeral-storage"})):
+        for part, names in (
+            ("requests", {"cpu", "memory", "ephemeral-storage"}),
+            ("limits", {"memory", "ephemeral-storage"}),
+        ):
             if set(found.get(part, {})) != names:
                 yield f"{place}: resources.{part} are {sorted(found.get(part, {}))}, expected {sorted(names)}"
 
@@ -103,7 +118,7 @@ def images(objects: list[Object]) -> Iterator[str]:
 def doors(objects: list[Object]) -> Iterator[str]:
     """Ports as in docs/adr/0007, in the container, in its settings, and in the Services."""
     for workload in workloads(objects):
-        names = set()
+        names: set[str] = set()
         for place, container in containers(workload):
             ports = {port["name"]: port["containerPort"] for port in container.get("ports", [])}
             names |= ports.keys()

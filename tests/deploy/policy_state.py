@@ -6,7 +6,17 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.deploy.objects import (
-    Object, component, containers, environment, of_kind, pod_labels, secrets_of, selects, title, volumes, workloads,
+    Object,
+    component,
+    containers,
+    environment,
+    of_kind,
+    pod_labels,
+    secrets_of,
+    selects,
+    title,
+    volumes,
+    workloads,
 )  # fmt: skip
 from tests.deploy.policy_pods import different
 
@@ -45,7 +55,8 @@ def secrets(objects: list[Object]) -> Iterator[str]:
                 if secrets_of(volumes(workload).get(mount["name"], {})) and not mount.get("readOnly"):
                     yield f"{place}: {mount['mountPath']} is not read-only"
         for name, volume in volumes(workload).items():
-            mode = volume.get("secret", volume.get("projected", {})).get("defaultMode")
+            source: Object = volume.get("secret") or volume.get("projected") or {}
+            mode = source.get("defaultMode")
             if secrets_of(volume) and mode != 0o440:
                 yield f"{title(workload)}: volume {name} has mode {mode}, expected 0440 (root and the process)"
     for item in of_kind(objects, "Secret"):
@@ -157,7 +168,10 @@ def references(objects: list[Object]) -> Iterator[str]:
     """What is mounted exists, is made by a Certificate, or is on the administrator's list."""
     if not of_kind(objects, "Namespace"):
         return
-    there = {kind: {item["metadata"]["name"] for item in of_kind(objects, kind)} for kind in ("ConfigMap", "PersistentVolumeClaim")}
+    there = {
+        kind: {item["metadata"]["name"] for item in of_kind(objects, kind)}
+        for kind in ("ConfigMap", "PersistentVolumeClaim")
+    }
     made = {item["spec"]["secretName"] for item in of_kind(objects, "Certificate")}
     for issuer in of_kind(objects, "Issuer"):
         secret = issuer["spec"].get("ca", {}).get("secretName")

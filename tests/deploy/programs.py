@@ -47,7 +47,7 @@ class Environment:
 
     def judge(self, script: str, objects: Any) -> list[str]:
         """The faults that a script of this folder finds, one a line; it runs in that environment."""
-        words = [self._programs / "python", "-I", Path(__file__).parent / script]
+        words: list[str | Path] = [self._programs / "python", "-I", Path(__file__).parent / script]
         done = subprocess.run(
             words, input=json.dumps(objects), capture_output=True, text=True, timeout=200, check=False
         )

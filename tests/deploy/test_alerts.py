@@ -46,7 +46,7 @@ def test_every_alert_has_a_test_that_fires_it_and_then_sees_it_clear(
 
 
 def test_a_spoilt_rule_fails_its_test(
-    root: Path, environment: Environment, rules: list[dict[str, Any]], promtool_path: Path, tmp_path: Path
+    root: Path, rules: list[dict[str, Any]], promtool_path: Path, tmp_path: Path
 ) -> None:
     """An alert that never comes, and one that never goes, for each alert."""
     for path in unit_tests(root):

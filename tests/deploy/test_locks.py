@@ -17,6 +17,8 @@ def test_the_npm_lock_has_hashes_and_no_address(root: Path) -> None:
     assert "resolved" not in text
     assert "omit-lockfile-registry-resolved=true" in (folder / ".npmrc").read_text("utf-8").splitlines()
     packages = json.loads(text)["packages"]
-    assert [name for name, item in packages.items() if name and not item.get("integrity", "").startswith("sha512-")] == []
+    assert [
+        name for name, item in packages.items() if name and not item.get("integrity", "").startswith("sha512-")
+    ] == []
     asked = json.loads((folder / "package.json").read_text("utf-8"))["dependencies"]
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in asked.values())

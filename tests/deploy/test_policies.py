@@ -95,7 +95,11 @@ def test_an_image_is_set_by_its_tag_argument(root: Path, environment: Environmen
     )
     shutil.copytree(manifests, tmp_path / "k8s")  # kustomize follows no link out of its root
     text = environment.kustomize(overlay)
-    used = {line.split(":", 1)[1].strip() for line in text.splitlines() if line.strip(" -").startswith(("image:", "imageName:"))}
+    used = {
+        line.split(":", 1)[1].strip()
+        for line in text.splitlines()
+        if line.strip(" -").startswith(("image:", "imageName:"))
+    }
     assert used == {f"mirror.example/{name}:9.9.9" for name in IMAGES}
 
 
@@ -103,7 +107,9 @@ IMAGES = ("changpiao", "web", "database")
 
 
 def test_the_overlays_name_the_version_of_this_checkout(root: Path, rendered: dict[str, list[Any]]) -> None:
-    version = next(line for line in (root / "pyproject.toml").read_text("utf-8").splitlines() if line.startswith("version"))
+    version = next(
+        line for line in (root / "pyproject.toml").read_text("utf-8").splitlines() if line.startswith("version")
+    )
     wanted = "changpiao:" + version.split('"')[1]
     for objects in rendered.values():
         images = {item["image"] for item in _containers(objects) if item["name"] == "coordinator"}

@@ -57,7 +57,17 @@ def served(root: Path, nginx_path: Path, tmp_path_factory: pytest.TempPathFactor
     # pytest's folders are for their owner alone, and as root nginx' workers would be somebody else
     user = "user root;\n" if os.geteuid() == 0 else ""
     settings.write_text(user + text, "utf-8")
-    command = [nginx_path, "-p", str(folder), "-e", f"{folder}/error.log", "-g", "daemon off;", "-c", str(settings)]
+    command: list[str | Path] = [
+        nginx_path,
+        "-p",
+        str(folder),
+        "-e",
+        f"{folder}/error.log",
+        "-g",
+        "daemon off;",
+        "-c",
+        str(settings),
+    ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
     server = Served(port, folder / "access.log")
     try:

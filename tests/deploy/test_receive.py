@@ -25,7 +25,7 @@ def packed(files: dict[str, int]) -> bytes:
 
 
 def take(script: Path, volume: Path, data: bytes) -> int:
-    command = [sys.executable, "-I", script, "take", volume]
+    command: list[str | Path] = [sys.executable, "-I", script, "take", volume]
     return subprocess.run(command, input=data, capture_output=True, timeout=60, check=False).returncode
 
 

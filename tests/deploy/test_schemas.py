@@ -1,4 +1,4 @@
-"""Every object is judged by a schema: core kinds by the API server's, custom ones by their operators' types, strictly."""
+"""Every object is judged by a schema: core kinds by the API server's, custom ones by their operators', strictly."""
 
 import copy
 from collections.abc import Callable

@@ -33,10 +33,7 @@ class CannotBuild(Exception):
 
 def run(words: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> str:
     """Standard output; the last lines of standard error in a CannotBuild if it fails."""
-    done = subprocess.run(
-        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
-        env=os.environ | dict(env or {}),
-    )  # fmt: skip
+    done = subprocess.run(words, capture_output=True, text=True, check=False, env=os.environ | dict(env or {}))
     if done.returncode:
         last = " | ".join((done.stderr or done.stdout).strip().splitlines()[-8:])
         raise CannotBuild(f"{words[0]} {words[1]} failed: {last[-1200:]}")
@@ -47,7 +44,9 @@ def need(*programs: str) -> None:
     """Programs of Debian, installed if they are not there."""
     missing = [name for name in programs if not shutil.which(name)]
     if os.geteuid() != 0:
-        raise CannotBuild("only root can build (chroot, mounts)" + (f"; missing: {' '.join(missing)}" if missing else ""))
+        raise CannotBuild(
+            "only root can build (chroot, mounts)" + (f"; missing: {' '.join(missing)}" if missing else "")
+        )
     if missing and not shutil.which("apt-get"):
         raise CannotBuild(f"{' '.join(missing)} missing, and there is no apt-get to install from")
     if missing:
@@ -61,7 +60,7 @@ def need(*programs: str) -> None:
 
 def buildah(*words: str | Path) -> str:
     """Builder without a daemon; its storage lies in the checkout."""
-    storage = ["--root", CACHE / "storage", "--runroot", CACHE / "run", "--storage-driver", "vfs"]
+    storage: list[str | Path] = ["--root", CACHE / "storage", "--runroot", CACHE / "run", "--storage-driver", "vfs"]
     return run(["buildah", *storage, *words], env={"BUILDAH_ISOLATION": "chroot"})
 
 
@@ -70,7 +69,7 @@ def make_context() -> None:
     shutil.rmtree(CONTEXT, ignore_errors=True)
     CONTEXT.mkdir(parents=True)
     run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", CONTEXT], env={"SOURCE_DATE_EPOCH": "0"})
-    for path in (ROOT / "requirements.lock", ROOT / "deploy/image_root.py"):
+    for path in (ROOT / "requirements.lock", ROOT / "tools/deploy/image_root.py"):
         shutil.copyfile(path, CONTEXT / path.name)
     # by the lock's hash: what an older lock asked for must not lie beside
     wheels = CACHE / "wheels" / hashlib.sha256((CONTEXT / "requirements.lock").read_bytes()).hexdigest()[:16]
@@ -94,7 +93,7 @@ def make_base() -> str:
     sources = Path("/etc/apt/sources.list.d/debian.sources")
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "base.tar"
-        hooks = [f"--customize-hook=cd \"$1\" && rm -rf {' '.join(DROPPED)}"]
+        hooks = [f'--customize-hook=cd "$1" && rm -rf {" ".join(DROPPED)}']
         words = ["mmdebstrap", "--mode=root", "--variant=minbase", f"--include={','.join(PACKAGES)}", *hooks]
         run([*words, SUITE, archive, *([sources] if sources.is_file() else [])], env={"SOURCE_DATE_EPOCH": "0"})
         container = buildah("from", "scratch").strip()
@@ -120,7 +119,9 @@ def explain_difference(first: str, second: str) -> str:
         container = buildah("from", name).strip()
         folder = Path(buildah("mount", container).strip())
         files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-        listed.append({(str(path.relative_to(folder)), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files})
+        listed.append(
+            {(str(path.relative_to(folder)), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files}
+        )
         buildah("rm", container)
     return ", ".join(sorted({name for name, _ in listed[0] ^ listed[1]})[:10])
 
@@ -130,7 +131,9 @@ def build_and_run() -> None:
     need("buildah", "mmdebstrap", "setpriv", "unshare")
     make_context()
     base = make_base()
-    digests = [build(base, f"localhost/changpiao-{turn}", RESULT.with_suffix(f".{turn}")) for turn in ("first", "second")]
+    digests = [
+        build(base, f"localhost/changpiao-{turn}", RESULT.with_suffix(f".{turn}")) for turn in ("first", "second")
+    ]
     if digests[0] != digests[1]:
         differing = explain_difference("localhost/changpiao-first", "localhost/changpiao-second")
         raise CannotBuild(f"two builds differ: {digests[0]} and {digests[1]}: {differing or 'only in metadata'}")
@@ -151,7 +154,9 @@ def build_and_run() -> None:
         buildah("rm", container)
         for turn in ("first", "second"):
             buildah("rmi", "--force", f"localhost/changpiao-{turn}")
-    print(f"image: {digests[0]}, twice the same; {size >> 20} MiB, packed {packed >> 20} MiB: {RESULT.relative_to(ROOT)}")
+    print(
+        f"image: {digests[0]}, twice the same; {size >> 20} MiB, packed {packed >> 20} MiB: {RESULT.relative_to(ROOT)}"
+    )
 
 
 def main(words: list[str]) -> int:

@@ -1,7 +1,7 @@
 """Runs the unpacked image as a cluster would: uid 10001, read-only root, no capability, no new privileges, no shell.
 
-The isolation is `unshare` and `setpriv` of the system, because no engine runs on a build machine; the order of mounts is
-the one thing to read here.
+The isolation is `unshare` and `setpriv` of the system, because no engine runs on a build machine; the order of mounts
+is the one thing to read here.
 """
 
 import json
@@ -32,9 +32,12 @@ def jailed(root: Path, settings: Any, out: Path, words: list[str], more: dict[Pa
     at, quoted = shlex.quote(str(root)), shlex.quote(str(out))
     steps = [
         f"mount --bind {at} {at}",
-        f"mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs {at}/tmp",
+        f"mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs {at}/tmp",  # noqa: S108 - the image's own
         f"mount -t tmpfs -o mode=755,nosuid tmpfs {at}/dev",
-        *(f"touch {at}/dev/{name} && mount --bind /dev/{name} {at}/dev/{name}" for name in ("null", "urandom", "random")),
+        *(
+            f"touch {at}/dev/{name} && mount --bind /dev/{name} {at}/dev/{name}"
+            for name in ("null", "urandom", "random")
+        ),
         f"mount -t proc proc {at}/proc",
         f"mount --bind {quoted} {at}/county",
         *(f"mount --bind {shlex.quote(str(source))} {at}/{place}" for source, place in more.items()),
@@ -44,7 +47,13 @@ def jailed(root: Path, settings: Any, out: Path, words: list[str], more: dict[Pa
     told = [str(item) for item in settings["Env"]]
     # by full path: the image's PATH, set before, leads nowhere outside
     enter = [str(shutil.which("chroot")), f"--userspec={UID}:{UID}", "--groups=", str(root), *words]
-    drop = [str(shutil.which("setpriv")), "--no-new-privs", "--bounding-set", "-all,+sys_chroot,+setuid,+setgid", *enter]
+    drop = [
+        str(shutil.which("setpriv")),
+        "--no-new-privs",
+        "--bounding-set",
+        "-all,+sys_chroot,+setuid,+setgid",
+        *enter,
+    ]
     script = " && ".join(steps) + " && exec " + shlex.join(["env", "-i", *told, *drop])
     return ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--ipc", "--uts", "sh", "-c", script]
 
@@ -85,7 +94,8 @@ def check_jail(call: Any) -> None:
     """The jail is one: what a cluster forbids is forbidden here too."""
     code = (
         "import os, pathlib\n"
-        "status = dict(line.split(':\\t') for line in open('/proc/self/status').read().splitlines() if ':\\t' in line)\n"
+        "lines = pathlib.Path('/proc/self/status').read_text().splitlines()\n"
+        "status = dict(line.split(':\\t', 1) for line in lines if ':\\t' in line)\n"
         "assert os.getuid() == os.getgid() == 10001, os.getuid()\n"
         "assert int(status['CapEff'], 16) == int(status['CapPrm'], 16) == 0, status['CapEff']\n"
         "assert status['NoNewPrivs'] == '1'\n"
@@ -100,8 +110,8 @@ def check_jail(call: Any) -> None:
     call("/opt/changpiao/bin/python", "-I", "-c", code)
 
 
-def look(root: Path, settings: Any) -> str:
-    """What is in the image, and what is not."""
+def look(root: Path, settings: Any, owner: int = 0) -> str:
+    """What is in the image, and what is not; every file must be the owner's."""
     if settings.get("User") != f"{UID}:{UID}":
         raise SmokeFailed(f"the image runs as {settings.get('User')}")
     present = [name for name in FORBIDDEN if (root / name).exists()]
@@ -115,8 +125,8 @@ def look(root: Path, settings: Any) -> str:
             raise SmokeFailed(f"{path.relative_to(root)} is setuid")
         if status.st_mode & stat.S_IWOTH and path.relative_to(root) != Path("tmp"):
             raise SmokeFailed(f"{path.relative_to(root)} can be written by anyone")
-        if status.st_uid or status.st_gid:
-            raise SmokeFailed(f"{path.relative_to(root)} does not belong to root")
+        if status.st_uid != owner:
+            raise SmokeFailed(f"{path.relative_to(root)} belongs to {status.st_uid}, expected {owner}")
     return "no shell, no package manager, no setuid file; every file is root's"
 
 
@@ -130,17 +140,16 @@ def serve(root: Path, settings: Any, out: Path) -> str:
         jailed(root, settings, out, words, {}), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
+        line = process.stdout.readline() if process.stdout is not None else ""
         if not line:
             raise SmokeFailed(f"serve did not start: {process.communicate(timeout=20)[1][-600:]}")
         admin = json.loads(line)["admin"]
         began = time.monotonic()
         ready = metrics = ""
         while time.monotonic() - began < 20 and not ready:
-            with urllib.request.urlopen(f"http://{admin}/readyz", timeout=5) as answer:  # noqa: S310 - our own process
+            with urllib.request.urlopen(f"http://{admin}/readyz", timeout=5) as answer:
                 ready = answer.read().decode()
-        with urllib.request.urlopen(f"http://{admin}/metrics", timeout=5) as answer:  # noqa: S310 - as above
+        with urllib.request.urlopen(f"http://{admin}/metrics", timeout=5) as answer:
             metrics = answer.read().decode()
         if "changpiao_log_size" not in metrics:
             raise SmokeFailed("the metrics are missing")

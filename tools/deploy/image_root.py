@@ -2,8 +2,8 @@
 
     python image_root.py ENVIRONMENT TARGET        (runs inside the build stage of deploy/Dockerfile)
 
-Libraries are found by `ldd` over every program and extension. Byte code is made by hash, not by time, so that two builds
-are equal; the image is read-only, and without it every start would compile everything.
+Libraries are found by `ldd` over every program and extension. Byte code is made by hash, not by time, so that two
+builds are equal; the image is read-only, and without it every start would compile everything.
 """
 
 import compileall
@@ -72,7 +72,7 @@ def lay_python(root: Path) -> None:
     """The interpreter at the end of every link, and its library."""
     link = Path(sys.executable)
     while link.is_symlink():
-        link = link.parent / os.readlink(link)
+        link = link.parent / link.readlink()
         place = root / link.relative_to("/")
         place.parent.mkdir(parents=True, exist_ok=True)
         if not place.exists():
@@ -108,9 +108,10 @@ def is_elf(path: Path) -> bool:
 def lay_libraries(root: Path) -> list[Path]:
     """Copy them to the very paths where the loader looks; /lib is a link to usr/lib, as in the base."""
     for name in ("lib", "lib64"):
-        if (Path("/") / name).is_symlink() and not (root / name).exists():
-            (root / name).symlink_to(os.readlink(Path("/") / name))
-            (root / os.readlink(Path("/") / name)).mkdir(parents=True, exist_ok=True)
+        ours = Path("/") / name
+        if ours.is_symlink() and not (root / name).exists():
+            (root / name).symlink_to(ours.readlink())
+            (root / ours.readlink()).mkdir(parents=True, exist_ok=True)
     laid = sorted(set(needed(root)))
     for path in laid:
         place = root / path.relative_to("/")
