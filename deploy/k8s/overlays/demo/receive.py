@@ -1,6 +1,6 @@
 """Brings a sealed home into a volume: `wait` ends when it is there, `take` unpacks it from standard input.
 
-    tar -C COUNTY -c . | kubectl -n changpiao exec -i deploy/all -c home -- \
+    tar -C COUNTY -c . | kubectl -n changpiao exec -i deployment/all -c home -- \
         /opt/changpiao/bin/python -I /tools/receive.py take /county
 
 The home appears by one rename, so a torn transfer leaves none. Keys keep their mode (0600) and never pass through a
