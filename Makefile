@@ -88,7 +88,7 @@ format: $(VENV)/.ready-dev ## repair what ruff can repair by itself
 
 # --- suites that try harder than make test ---------------------------------------------------------------------------
 
-.PHONY: slow faults attacks properties mutants vectors checkers k8s-check real real-county bench
+.PHONY: slow faults attacks properties mutants vectors checkers real real-county bench
 slow: $(VENV)/.ready-dev ## the tests that make test leaves out: thousands of rounds
 	@$(PYTEST) -n 2 -m slow
 
@@ -116,6 +116,7 @@ vectors: $(VENV)/.ready-dev ## make spec/vectors anew; fail if a byte changed or
 checkers: $(VENV)/.ready-dev ## other people's programs check our log; RECORD=folder adds a published one
 	@CHANGPIAO_RECORD=$(abspath $(RECORD)) $(PYTEST) -m "network or not network" tests/checkers
 
+.PHONY: k8s-check
 # kubectl and schemas come from their hash lock, npm packages from theirs, promtool and nginx from Debian: all into the checkout.
 k8s-check: $(VENV)/.ready-dev .venv-deploy/.ready ## manifests, policies, alerts, dashboard, runbook: no cluster needed
 	@$(PYTEST) -n 2 --dist loadfile -m "network or not network" tests/deploy
@@ -153,7 +154,7 @@ lock: $(UV) ## compile the four locks from requirements*.in; LOCK=--upgrade take
 
 # --- delivery --------------------------------------------------------------------------------------------------------
 
-.PHONY: dist image image-context clean
+.PHONY: image image-context
 # buildah and mmdebstrap come from Debian, installed by root if they are missing; BASE=name takes another base.
 image: $(VENV)/.ready-dev ## the container image in build/image.oci: built twice, compared, run; needs root and Debian
 	@$(BIN)/python -m tools.deploy.image build
@@ -161,6 +162,7 @@ image: $(VENV)/.ready-dev ## the container image in build/image.oci: built twice
 image-context: $(VENV)/.ready-dev ## build/image, the context of deploy/Dockerfile, for any builder
 	@$(BIN)/python -m tools.deploy.image context
 
+.PHONY: dist clean
 dist: $(VENV)/.ready-dev ## wheel and source archive in dist/ (backend from the lock; twice the same bytes)
 	@rm -rf dist
 	@$(BIN)/python -m hatchling build -d dist
