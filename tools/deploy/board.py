@@ -90,6 +90,14 @@ PUBLICATION: list[Panel] = [
         "上次自检距今 · since the last self-check", "s", "timeseries", 8,
         [(f"time() - max(changpiao_selfcheck_completed_timestamp_seconds{NS})", "seconds")],
     ),
+    (
+        "当选认定 · determinations", "s", "timeseries", 8,
+        [*quantiles("changpiao_determination_seconds", 0.99), mean("changpiao_determination_seconds")],
+    ),
+    (
+        "未能认定的单位 · undetermined units", "short", "timeseries", 8,
+        [(f"sum(increase(changpiao_undetermined_total{NS}[1h]))", "units")],
+    ),
     ("自检进度 · self-check", "short", "timeseries", 8, [(f"max(changpiao_selfcheck_entries{NS})", "entries")]),
     ("领导权 · leadership", "short", "timeseries", 8, [(f"changpiao_leader{NS}", "{{role}} {{pod}}")]),
 ]  # fmt: skip
