@@ -49,6 +49,11 @@ $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
 	@$(call PIP_IN,.venv-proto,requirements-proto.lock)
 	@touch $@
 
+.venv-deploy/.ready: requirements-deploy.lock
+	$(call new-env,.venv-deploy)
+	@$(call PIP_IN,.venv-deploy,requirements-deploy.lock)
+	@touch $@
+
 .PHONY: dev
 dev: $(VENV)/.ready-dev ## make .venv with the product (editable) and every tool, from the hash locks
 
@@ -116,6 +121,11 @@ vectors: $(VENV)/.ready-dev ## make spec/vectors anew; fail if a byte changed or
 checkers: $(VENV)/.ready-dev ## other people's programs check our log; RECORD=folder adds a published one
 	@CHANGPIAO_RECORD=$(abspath $(RECORD)) $(PYTEST) -m "network or not network" tests/checkers
 
+.PHONY: k8s-check
+# kubectl and schemas come from their hash lock, npm packages from theirs, promtool and nginx from Debian: all into the checkout.
+k8s-check: $(VENV)/.ready-dev .venv-deploy/.ready ## manifests, policies, alerts, dashboard, runbook: no cluster needed
+	@$(PYTEST) -n 2 --dist loadfile -m "network or not network" tests/deploy
+
 real: $(VENV)/.ready-dev ## real elections, whole: make real DATA=folder
 	@test -d "$(DATA)" || { echo "real: say where the elections are: make real DATA=folder" >&2; exit 2; }
 	@$(BIN)/python tools/run_real.py --part whole --out real-out "$(DATA)"
@@ -142,12 +152,20 @@ proto-check: proto ## fail if the committed stubs are not what the compiler writ
 	@test -z "$$(git ls-files --others --exclude-standard -- $(STUBS))" \
 	  || { echo "proto-check: stubs are not in git" >&2; exit 1; }
 
-lock: $(UV) ## compile the three locks from requirements*.in; LOCK=--upgrade takes newer versions
-	@for name in requirements requirements-dev requirements-proto; do \
+lock: $(UV) ## compile the four locks from requirements*.in; LOCK=--upgrade takes newer versions
+	@for name in requirements requirements-dev requirements-proto requirements-deploy; do \
 	  $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header $(LOCK) \
 	    $$name.in --output-file $$name.lock || exit 1; done
 
 # --- delivery --------------------------------------------------------------------------------------------------------
+
+.PHONY: image image-context
+# buildah and mmdebstrap come from Debian, installed by root if they are missing; BASE=name takes another base.
+image: $(VENV)/.ready-dev ## the container image in build/image.oci: built twice, compared, run; needs root and Debian
+	@$(BIN)/python -m tools.deploy.image build
+
+image-context: $(VENV)/.ready-dev ## build/image, the context of deploy/Dockerfile, for any builder
+	@$(BIN)/python -m tools.deploy.image context
 
 .PHONY: dist clean
 dist: $(VENV)/.ready-dev ## wheel and source archive in dist/ (backend from the lock; twice the same bytes)
