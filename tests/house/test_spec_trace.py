@@ -21,7 +21,7 @@ STATED = re.compile(
     r"\((producer|verifier|producer, verifier)(?:; ([A-Z]{2}-\w+(?:, [A-Z]{2}-\w+)*))?\)$"
 )
 CITED = re.compile(r"\[([A-Z]{3,}-\d+)\]")
-CODE = re.compile(r"\b[EFW]_[A-Z][A-Z0-9_]*[A-Z0-9]\b")
+CODE = re.compile(r"\b(?<!os\.)[EFW]_[A-Z][A-Z0-9_]*[A-Z0-9]\b")  # os.W_OK is a permission, not a code
 ROOMS = {
     "producer": ("tally_protocol", "tally_node", "coordinator"),
     "verifier": ("verifier",),
