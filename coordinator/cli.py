@@ -17,6 +17,7 @@ import typer
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from coordinator.commands import access
+from coordinator.commands import database as database_commands
 from coordinator.desk import import_directly, import_running
 from coordinator.ledger.rebuilding import rebuild
 from coordinator.results.explaining import explanation
@@ -35,9 +36,8 @@ from coordinator.sealing.shipped import shipped, shipped_ids, shipped_path
 from coordinator.settings import CountyError, Home, InUse, guard, read_seed
 from coordinator.store import entries as log
 from coordinator.store.database import Database
-from coordinator.store.grants import roles_sql
 from coordinator.store.postgres import is_postgres
-from coordinator.store.stores import SQLITE, migrate_stores, open_store
+from coordinator.store.stores import SQLITE, open_store
 from tally_protocol.law.notice import notice
 from tally_protocol.record.sealing import Opener
 
@@ -151,7 +151,7 @@ def _said() -> Iterator[None]:
 
 @app.command()
 def serve(
-    home: HomeOption,
+    home: database_commands.HomeOption = None,
     public: PublicOption = None,
     listen: ListenOption = "127.0.0.1:7443",
     admin: AdminOption = "127.0.0.1:9464",
@@ -179,7 +179,7 @@ def serve(
         standings_seconds=standings, stop_after=stop_after, shared=shared_port, limits=limits,
     )  # fmt: skip
     with _said():
-        serve_role(role, Home(home), doors, database)
+        serve_role(role, None if home is None else Home(home), doors, database)
 
 
 @app.command()
@@ -204,21 +204,6 @@ def up(
     )  # fmt: skip
     with _said():
         Supervisor(plan).run()
-
-
-@app.command()
-def migrate(home: HomeOption, database: DatabaseOption = SQLITE) -> None:
-    """数据库升级到本程序的版本 · bring the database to this program's schema; back it up first."""
-    place = Home(home)
-    with _said(), contextlib.nullcontext() if is_postgres(database) else guard(place):
-        for name, before, after in migrate_stores(place, database):
-            typer.echo(json.dumps({"database": name, "before": before, "after": after}))
-
-
-@app.command("database-roles")
-def database_roles() -> None:
-    """PostgreSQL 最小权限角色（SQL）· least-privilege roles as SQL, for the administrator to run after migrate."""
-    typer.echo(roles_sql(), nl=False)
 
 
 @app.command("import")
@@ -364,6 +349,7 @@ def notice_command(
 
 
 access.add_to(app)
+database_commands.add_to(app)
 
 
 def main() -> None:

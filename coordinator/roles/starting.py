@@ -14,17 +14,24 @@ from coordinator.settings import CountyError, Home
 ROLES: Final = ("all", "intake", "sequencer", "publisher", "board")
 
 
-def serve(role: str, home: Home, doors: Doors, url: str) -> None:
-    """Run a role until it is told to stop."""
+def serve(role: str, home: Home | None, doors: Doors, url: str) -> None:
+    """Run a role until it is told to stop; `board` alone needs no home."""
     if role not in ROLES:
         raise CountyError(
             f"--role 应为 {' '.join(ROLES)} 之一，现为 {role}",
             f"--role: expected one of {' '.join(ROLES)}, found {role}",
         )
+    if home is None and role != "board":
+        raise CountyError(
+            f"角色 {role} 缺少 --home（或 CHANGPIAO_HOME）：县中心文件夹",
+            f"role {role}: --home (or CHANGPIAO_HOME) is missing: the county's folder",
+        )
     Running(partial(_build, role, home, doors, url), doors).run()
 
 
-def _build(role: str, home: Home, doors: Doors, url: str, post: Post) -> Role:
+def _build(role: str, home: Home | None, doors: Doors, url: str, post: Post) -> Role:
+    if home is None:
+        return Board(doors, url, post)
     match role:
         case "intake":
             return Intake(home, doors, url, post)

@@ -6,6 +6,7 @@ write lock itself. So ids are given in the order of commit, and who reads rows a
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -36,14 +37,16 @@ def adding(database: Database, last: int) -> Iterator[tuple[list[Row], Callable[
         if database.postgres:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(?)", (LOCK_KEY,))
 
-        def add(rows: Sequence[Row]) -> None:
-            values: list[tuple[Any, ...]] = list(rows)
-            if values:
-                connection.exec_driver_sql(
-                    "INSERT INTO access_acts (id, time, act, node, body) VALUES (?, ?, ?, ?, ?)", values
-                )
+        yield _after(connection, last), partial(add_in, connection)
 
-        yield _after(connection, last), add
+
+def add_in(connection: Connection, rows: Sequence[Row]) -> None:
+    """Add rows within an open transaction."""
+    values: list[tuple[Any, ...]] = list(rows)
+    if values:
+        connection.exec_driver_sql(
+            "INSERT INTO access_acts (id, time, act, node, body) VALUES (?, ?, ?, ?, ?)", values
+        )
 
 
 def manifest_notes(database: Database) -> Iterator[bytes]:

@@ -82,8 +82,9 @@ def shorten(error: BaseException | None) -> None:
 
 
 def _engine(url: URL, job: str) -> Engine:
-    # a migration may take its time with a large table
-    own = {"statement_timeout": 0, "idle_in_transaction_session_timeout": 0} if job == "migrate" else {}
+    # a migration may take its time with a large table, a sealed province with its notes
+    patient = job in {"migrate", "load"}
+    own = {"statement_timeout": 0, "idle_in_transaction_session_timeout": 0} if patient else {}
     options = " ".join(f"-c {name}={value}" for name, value in (SESSION | own).items())
     engine = create_engine(
         url, pool_size=6, max_overflow=4, pool_timeout=20, hide_parameters=True,

@@ -1,7 +1,7 @@
--- Least-privilege roles of a county (ADR 7). Run by the owner of the tables, after each `tally-coordinator migrate`:
+-- Least-privilege roles of a county (ADR 7). Run once by an administrator of the server, after `tally-coordinator migrate`:
 --   tally-coordinator database-roles | psql "$DATABASE"
--- It may be run again at any time. Give the roles passwords or client certificates as your server wants them; where the
--- operator of a cluster makes the roles, only the grants below do something.
+-- It may be run again at any time. Give the roles passwords or client certificates as your server wants them. Where the
+-- operator of a cluster makes the roles, nothing here is needed: `migrate` gives them their rights (grants.sql).
 --
 -- intake     adds records and what belongs to them; changes or deletes none, orders nothing, signs no checkpoint
 -- sequencer  adds records of the county's own chain and the order of the log; changes or deletes none
@@ -21,44 +21,3 @@ BEGIN
     END LOOP;
 END
 $roles$;
-
-REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-REVOKE ALL ON ALL TABLES IN SCHEMA public
-    FROM changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_registrar;
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public
-    FROM changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_registrar;
-GRANT USAGE ON SCHEMA public
-    TO changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_registrar;
-GRANT SELECT ON alembic_version, records, log, entries, lock
-    TO changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board;
-GRANT SELECT ON alembic_version, records, log, entries TO changpiao_registrar;
-
--- intake: the newest receipt of a chain replaces the one before, and a unit's version rises; both are made again from
--- the records, which nobody can touch
-GRANT SELECT, INSERT ON records, sealed, refusals, forks TO changpiao_intake;
-GRANT SELECT, INSERT, UPDATE ON receipts, unit_heads TO changpiao_intake;
-GRANT USAGE ON SEQUENCE records_id_seq TO changpiao_intake;
-
--- access: a list that only grows; intake adds the certificates that it renews
-GRANT SELECT, INSERT ON access_acts TO changpiao_intake, changpiao_registrar;
-
-GRANT INSERT ON records, log TO changpiao_sequencer;
-GRANT SELECT, INSERT ON unit_heads TO changpiao_sequencer;
-GRANT USAGE ON SEQUENCE records_id_seq TO changpiao_sequencer;
-
-GRANT SELECT, INSERT, DELETE ON staged, head TO changpiao_publisher;
-GRANT UPDATE (checkpoint, time, fence) ON lock TO changpiao_publisher;
-
--- watch: marks are keyed, verdicts are only added; the publisher obeys what the others found
-GRANT SELECT, INSERT, UPDATE ON marks, presence TO changpiao_intake;
-GRANT SELECT ON presence TO changpiao_sequencer;
-GRANT SELECT, INSERT ON verdicts TO changpiao_intake, changpiao_sequencer, changpiao_publisher;
-
--- leaders: each job moves its own number and nobody else's
-GRANT SELECT ON leaders TO changpiao_sequencer, changpiao_publisher;
-GRANT UPDATE (fence, holder, time) ON leaders TO changpiao_sequencer, changpiao_publisher;
-ALTER TABLE leaders ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS changpiao_sequencer_leads ON leaders;
-DROP POLICY IF EXISTS changpiao_publisher_leads ON leaders;
-CREATE POLICY changpiao_sequencer_leads ON leaders TO changpiao_sequencer USING (name = 'sequencer');
-CREATE POLICY changpiao_publisher_leads ON leaders TO changpiao_publisher USING (name = 'publisher');

@@ -8,6 +8,8 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from coordinator.settings import CountyError, Home
 from coordinator.store.database import Database
 from coordinator.store.migrating import EVERY_PART, expect, try_migrate
@@ -102,9 +104,9 @@ def _holds_an_election(database: Database) -> bool:
         return bool(connection.exec_driver_sql("SELECT count(*) FROM log").scalar_one())
 
 
-def migrate_stores(home: Home, url: str = SQLITE) -> list[tuple[str, str, str]]:
-    """Upgrade everything; gives (name, before, after). The caller holds the guard of the home."""
-    if is_postgres(url):
+def migrate_stores(home: Home | None, url: str = SQLITE) -> list[tuple[str, str, str]]:
+    """Upgrade everything; gives (name, before, after). The caller holds the guard of the home, which SQLite needs."""
+    if is_postgres(url) or home is None:
         one = Postgres(url, "migrate")
         with contextlib.closing(one):
             return [(one.name, *try_migrate(one, *EVERY_PART))]
@@ -119,4 +121,9 @@ def migrate_stores(home: Home, url: str = SQLITE) -> list[tuple[str, str, str]]:
 def first_lock(database: Database, origin: str) -> None:
     """The row of the log, before its first checkpoint: without it the publisher refuses to start."""
     with database.write() as connection:
-        connection.exec_driver_sql("INSERT INTO lock (origin, checkpoint, time) VALUES (?, ?, 0)", (origin, b""))
+        enter_lock(connection, origin)
+
+
+def enter_lock(connection: Connection, origin: str) -> None:
+    """The same within an open transaction."""
+    connection.exec_driver_sql("INSERT INTO lock (origin, checkpoint, time) VALUES (?, ?, 0)", (origin, b""))

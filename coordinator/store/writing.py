@@ -224,11 +224,16 @@ def _insert(connection: Connection, database: Database, table: _Table, rows: lis
 def enter_first(database: Database, entries: Sequence[Entry]) -> None:
     """Put records at the end of the log, in a transaction of its own: for sealed notes, while no role runs."""
     with database.write() as connection:
-        numbers = Numbers(connection, database, len(entries))
-        ids = [numbers.take() for _ in entries]
-        records = [
-            Record(number, entry.hash, entry.leaf, entry.chain, entry.seq, entry.kind, entry.note)
-            for number, entry in zip(ids, entries, strict=True)
-        ]
-        placed = [(entry.idx, number) for number, entry in zip(ids, entries, strict=True)]
-        append(connection, database, Commit(records=records, placed=placed))
+        append_first(connection, database, entries)
+
+
+def append_first(connection: Connection, database: Database, entries: Sequence[Entry]) -> None:
+    """The same within an open transaction."""
+    numbers = Numbers(connection, database, len(entries))
+    ids = [numbers.take() for _ in entries]
+    records = [
+        Record(number, entry.hash, entry.leaf, entry.chain, entry.seq, entry.kind, entry.note)
+        for number, entry in zip(ids, entries, strict=True)
+    ]
+    placed = [(entry.idx, number) for number, entry in zip(ids, entries, strict=True)]
+    append(connection, database, Commit(records=records, placed=placed))

@@ -1,6 +1,8 @@
 """A county of several processes: `up`, or roles started one by one, on a database of a test."""
 
+import http.client
 import json
+import os
 import signal
 import subprocess
 import time
@@ -16,13 +18,25 @@ READY_WITHIN = 120.0
 class Process:
     """One process of the program; its first line says that it is ready."""
 
-    def __init__(self, scene: Scene, *words: str, name: str) -> None:
+    def __init__(self, scene: Scene, *words: str, name: str, settings: dict[str, str] | None = None) -> None:
+        """`settings`: from the environment alone, as a pod has them; without, options for this scene."""
         self.log = scene.path / f"{name}.log"
-        command = [str(PROGRAM), *words, "--home", str(scene.home.path), "--database", scene.url]
-        command += ["--public", str(scene.path / "public")]
+        options = ["--home", str(scene.home.path), "--database", scene.url, "--public", str(scene.path / "public")]
+        clean = {key: value for key, value in os.environ.items() if not key.startswith("CHANGPIAO_")}
+        command = [str(PROGRAM), *words, *(options if settings is None else [])]
         with self.log.open("ab") as errors:
-            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
+            self.process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=errors, env=None if settings is None else clean | settings
+            )
         self.name = name
+
+    def get(self, path: str) -> int:
+        """The status of a page of the admin door."""
+        connection = http.client.HTTPConnection(str(self.said["admin"]), timeout=10)
+        connection.request("GET", path)
+        status = connection.getresponse().status
+        connection.close()
+        return status
 
     def ready(self) -> "Process":
         """Wait for its line."""

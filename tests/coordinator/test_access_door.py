@@ -251,9 +251,11 @@ def test_one_stream_too_many_ends_the_oldest(scene: Scene) -> None:
     county = serve(scene, streams=2)
 
     async def play() -> None:
-        first, second = [await open_stream(scene.laptop, county.address) for _ in range(2)]
-        for one in (first, second):
-            await one.say(hello("s/v1/1"))
+        first = await open_stream(scene.laptop, county.address)
+        # heard before the next one connects: which of the two is older must be certain
+        await first.say(hello("s/v1/1"))
+        second = await open_stream(scene.laptop, county.address)
+        await second.say(hello("s/v1/1"))
         third = await open_stream(scene.laptop, county.address)
         await third.say(hello("s/v1/1"))
         await asyncio.wait_for(first.ended(), 10)

@@ -27,10 +27,12 @@ READS = {"alembic_version": "S", "records": "S", "log": "S", "entries": "S", "lo
 MAY: dict[str, dict[str, str]] = {
     "intake": READS | {
         "records": "SI", "sealed": "SI", "refusals": "SI", "forks": "SI", "receipts": "SIU", "unit_heads": "SIU",
-        "access_acts": "SI",
+        "access_acts": "SI", "marks": "SIU", "presence": "SIU", "verdicts": "SI",
     },
-    "sequencer": READS | {"records": "SI", "log": "SI", "unit_heads": "SI", "leaders": "SU"},
-    "publisher": READS | {"staged": "SID", "head": "SID", "lock": "SU", "leaders": "SU"},
+    "sequencer": READS | {
+        "records": "SI", "log": "SI", "unit_heads": "SI", "leaders": "SU", "presence": "S", "verdicts": "SI",
+    },
+    "publisher": READS | {"staged": "SID", "head": "SID", "lock": "SU", "leaders": "SU", "verdicts": "SI"},
     "board": READS,
     "registrar": {"alembic_version": "S", "records": "S", "log": "S", "entries": "S", "access_acts": "SI"},
 }  # fmt: skip
