@@ -13,6 +13,13 @@ from typing import Any
 from tests.coordinator.scene import PROGRAM, Scene
 
 READY_WITHIN = 120.0
+# what each role's pod is given of the sealed home (deploy/k8s/roles; tests/deploy/test_program.py compares)
+POD_FILES: dict[str, tuple[str, ...]] = {
+    "intake": ("keys/county.key", "keys/ballot.key", "tls/server.key", "tls/server.pem", "tls/ca.pem"),
+    "sequencer": ("keys/county.key",),
+    "publisher": ("keys/log-ed25519.key", "keys/log-mldsa44.key"),
+    "board": (),
+}
 
 
 class Process:

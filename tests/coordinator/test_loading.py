@@ -20,7 +20,7 @@ from coordinator.store.grants import ROLES
 from coordinator.store.loading import load, loaded_lock
 from coordinator.store.migrating import EXPECTED
 from tests.coordinator.county import make_home, whole_count
-from tests.coordinator.processes import Process, log_text
+from tests.coordinator.processes import POD_FILES, Process, log_text
 from tests.coordinator.scene import PROGRAM, Scene, group, new_scene, published, until_sized
 from tests.postgres import Server, new_database, own_server
 from tests.world import World
@@ -189,6 +189,22 @@ def test_a_home_that_has_served_is_not_loaded(owned: str, tmp_path: Path) -> Non
         assert counted(owned, "SELECT count(*) FROM entries") == 0
 
 
+def test_a_registrar_does_the_desks_work_and_nothing_else(scene: Scene, owned: str) -> None:
+    """[ACCESS-8] [ACCESS-10] D8: codes, revocations and the list on the rights of `changpiao_registrar` alone."""
+    home = {"CHANGPIAO_HOME": str(scene.home.path)}
+    program("load", CHANGPIAO_DATABASE=owned, **home)
+    desk = home | {"CHANGPIAO_DATABASE": as_user(owned, "changpiao_registrar")}
+    assert json.loads(program("codes", "--json", "--node", "node-1", **desk))["node"] == "node-1"
+    program("revoke", "node-1", "lost", **desk)
+    listed = [json.loads(line)["act"] for line in program("laptops", "--acts", **desk).splitlines()]
+    assert listed == ["code", "revoke"]
+    for role in ("changpiao_sequencer", "changpiao_publisher", "changpiao_board"):
+        program("revoke", "node-1", "lost", code=1, **(home | {"CHANGPIAO_DATABASE": as_user(owned, role)}))
+    more = (b"UPDATE access_acts SET node = node", b"DELETE FROM access_acts", b"INSERT INTO records DEFAULT VALUES")
+    for statement in more:
+        assert not may(owned, "changpiao_registrar", statement), statement
+
+
 def mounted(scene: Scene, role: str, *files: str) -> Path:
     """The part of the home that a pod gets: root's files, readable by the group, on a folder nobody writes to."""
     place = scene.path / f"mounted-{role}"
@@ -205,22 +221,14 @@ def mounted(scene: Scene, role: str, *files: str) -> Path:
     return place
 
 
-FILES = {
-    "intake": ("keys/county.key", "keys/ballot.key", "tls/server.key", "tls/server.pem", "tls/ca.pem"),
-    "sequencer": ("keys/county.key",),
-    "publisher": ("keys/log-ed25519.key", "keys/log-mldsa44.key"),
-    "board": (),
-}
-
-
 def pod(scene: Scene, owned: str, role: str, name: str = "") -> Process:
     """`serve` with nothing but the environment of deploy/k8s/roles."""
     settings = {
         "CHANGPIAO_ROLE": role, "CHANGPIAO_DATABASE": as_user(owned, f"changpiao_{role}"),
         "CHANGPIAO_ADMIN": "127.0.0.1:0",
     }  # fmt: skip
-    if FILES[role]:
-        settings["CHANGPIAO_HOME"] = str(mounted(scene, name or role, *FILES[role]))
+    if POD_FILES[role]:
+        settings["CHANGPIAO_HOME"] = str(mounted(scene, name or role, *POD_FILES[role]))
     settings |= {
         "intake": {"CHANGPIAO_LISTEN": "127.0.0.1:0"}, "board": {"CHANGPIAO_BOARD": "127.0.0.1:0"},
         "publisher": {"CHANGPIAO_PUBLIC": str(scene.path / "public")}, "sequencer": {},
@@ -234,7 +242,7 @@ def test_pods_run_on_what_the_manifests_give_them(scene: Scene, owned: str) -> N
     program("load", CHANGPIAO_HOME=str(scene.home.path), CHANGPIAO_DATABASE=owned)
     processes: list[Process] = []
     try:
-        processes += [pod(scene, owned, role) for role in FILES]
+        processes += [pod(scene, owned, role) for role in POD_FILES]
         # they wait in line
         processes += [pod(scene, owned, role, name=f"{role}-2") for role in ("sequencer", "publisher")]
         for process in processes:

@@ -35,6 +35,8 @@ KEYS: dict[str, dict[str, list[str] | None]] = {
 }  # fmt: skip
 BROUGHT = {"election-ca", "county-key", "ballot-key", "log-keys"}  # Secrets that the administrator makes from the home
 ROLES = ("intake", "sequencer", "publisher", "board")
+# of the database; no process logs in as a registrar, a person at the enrolment desk does (docs/access.md)
+LOGINS = (*ROLES, "registrar")
 SECRET_NAME = re.compile(r"PASS|SECRET|TOKEN|_KEY$|PRIVATE", re.IGNORECASE)
 
 
@@ -108,13 +110,13 @@ def database(objects: list[Object]) -> Iterator[str]:
         yield from different(owner, {"database": "changpiao", "owner": "changpiao_owner", "dataChecksums": True}, name)
         yield from different(spec, {"enableSuperuserAccess": False}, name)
         found = {role["name"]: role for role in spec["managed"]["roles"]}
-        if found.keys() != {f"changpiao_{role}" for role in ROLES}:
+        if found.keys() != {f"changpiao_{role}" for role in LOGINS}:
             yield f"{name}: roles {sorted(found)}"
         for role, settings in found.items():
             yield from different(settings, {"login": True, "disablePassword": True}, f"{name}: {role}")
             rights = {"superuser", "createdb", "createrole", "bypassrls", "replication", "inRoles", "passwordSecret"}
             yield from (f"{name}: {role} has {right}" for right in sorted(rights & settings.keys()))
-        names = ",".join(f"changpiao_{role}" for role in ("owner", *ROLES))
+        names = ",".join(f"changpiao_{role}" for role in ("owner", *LOGINS))
         if spec["postgresql"].get("pg_hba") != [f"hostssl changpiao {names} all cert", "host all all all reject"]:
             yield f"{name}: pg_hba lets in more than the roles by certificate"
         together = spec["postgresql"].get("synchronous", {})
