@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from coordinator.ledger.county import County, threshold_of
+from coordinator.ledger.vetting import check_signers
 from coordinator.tally.matrix import Effect
 from coordinator.tally.planes import Papers, group_key, judge_group
 from tally_protocol.election.manifest import Election, Roster
@@ -22,7 +23,6 @@ from tally_protocol.law.profile import Profile
 from tally_protocol.record.ballots import SealedPart
 from tally_protocol.record.kinds import ChainBody, Decoded, Receipt, decode_record
 from tally_protocol.record.sealing import Opener
-from tally_protocol.record.signing import check_committee_signers, check_station_signers
 from tally_protocol.record.station_kinds import Batch, Correction
 from tally_protocol.record.unit_kinds import Determination, Standings
 from tally_protocol.seal.document import record_hash
@@ -100,22 +100,9 @@ def _read(candidate: Candidate, county: County, hash_at: HashAt) -> None:
     if links.seq < next_seq and hash_at(links.chain, links.seq) == decoded.hash:
         candidate.duplicate = True
         return
-    _check_signers(decoded, county)
+    check_signers(decoded, county)
     if received.sealed and not isinstance(decoded.body, Batch | Correction):
         raise RuleViolation("E_SEALED", links.chain, expected="no ballots beside this kind")
-
-
-def _check_signers(decoded: Decoded, county: County) -> None:
-    """The unit's own profile says who signs, at its tables and in its committee [SIGN-2] [SIGN-3]."""
-    chain = decoded.links.chain
-    if chain.startswith("u/"):
-        state = county.units[chain[2:]]
-        check_committee_signers(decoded.note, decoded.kind, county.election, state.unit, state.profile)
-        return
-    manifest = county.stations[chain].manifest
-    check_station_signers(
-        decoded.note, decoded.kind, county.election, manifest.unit, manifest.roster, manifest.profile
-    )
 
 
 def _batch_of(candidate: Candidate) -> Batch | None:

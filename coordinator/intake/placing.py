@@ -14,16 +14,13 @@ from coordinator.intake.group import Group
 from coordinator.intake.jobs import Append
 from coordinator.ledger.county import County
 from coordinator.ledger.fold import event_of
-from coordinator.ledger.rebuilding import decode_stored, take_stored
+from coordinator.ledger.vetting import take_admitted
 from coordinator.metrics import Metrics
-from coordinator.settings import CountyError
 from coordinator.store import entries as log
 from coordinator.store.database import Database
-from tally_protocol.election.manifest import Election, Roster
-from tally_protocol.election.unit import Unit
 from tally_protocol.ids import Hash32
 from tally_protocol.record.deciding import determination_of
-from tally_protocol.record.kinds import Body, ChainBody, CountyBody, Receipt
+from tally_protocol.record.kinds import ChainBody, CountyBody
 from tally_protocol.record.signing import sign_record
 from tally_protocol.record.unit_chain import UnitState
 from tally_protocol.record.unit_kinds import Names, Standings, Statement
@@ -36,11 +33,6 @@ GATHER_MOST = 512
 # the number of this transaction, and the oldest one that has not ended
 _MINE = "SELECT pg_current_xact_id()::text::bigint"
 _OLDEST = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-
-
-def is_chain_body(body: Body) -> bool:
-    """Whether a record belongs to a chain."""
-    return not isinstance(body, Election | Roster | Unit | Receipt)
 
 
 class Horizon:
@@ -121,16 +113,10 @@ class Placer:
 
     def take(self, group: Group, entry: log.Entry) -> None:
         """Take in and place one record that another process has admitted."""
-        body, record = decode_stored(entry)
-        if not is_chain_body(body):
-            raise CountyError(
-                f"E_SELF_CHECK: 存储中的记录 {entry.id} ({entry.kind}) 不属于任何链",
-                f"E_SELF_CHECK: the stored record {entry.id} ({entry.kind}) belongs to no chain",
-            )
-        effect = take_stored(self._county, body, entry)  # type: ignore[arg-type]
+        body, record, effect = take_admitted(self._county, entry)
         if effect is not None:
             group.effects.append(effect)
-        self.place(group, entry.id, entry.kind, body, record)  # type: ignore[arg-type]
+        self.place(group, entry.id, entry.kind, body, record)
 
     def standings(self, job: Append, group: Group) -> tuple[Callable[[int], None], int]:
         """Give `standings` its place in the county's chain and sign it [STAND-1]."""

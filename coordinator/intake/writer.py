@@ -40,7 +40,8 @@ from coordinator.intake.receipting import receipts_for, sign_receipts
 from coordinator.intake.refusals import RefusalBook
 from coordinator.ledger.fold import Event
 from coordinator.ledger.following import Follower
-from coordinator.ledger.rebuilding import Rebuilt, decode_stored, take_stored, unit_of
+from coordinator.ledger.rebuilding import Rebuilt, unit_of
+from coordinator.ledger.vetting import take_admitted
 from coordinator.metrics import Metrics
 from coordinator.store import entries as log
 from coordinator.store import writing
@@ -262,8 +263,7 @@ class Writer:
             if self._placer is not None:
                 self._placer.take(group, entry)
                 continue
-            body, _ = decode_stored(entry)
-            effect = take_stored(self.county, body, entry)  # type: ignore[arg-type]
+            _, _, effect = take_admitted(self.county, entry)
             if effect is not None:
                 group.effects.append(effect)
 

@@ -62,6 +62,26 @@ def first_election(database: Database) -> tuple[Election, Hash32]:
     return body, record
 
 
+def sealed_notes(database: Database) -> County:
+    """The county before its first record: who may sign what. For a process that needs no chains."""
+    election, record = first_election(database)
+    county = County(election, record)
+    rosters: dict[Hash32, Roster] = {}
+    try:
+        for entry in log.sealed_entries(database):
+            body, digest = decode_stored(entry)
+            if isinstance(body, Roster):
+                rosters[digest] = body
+            elif isinstance(body, Unit):
+                county.add_unit(body, digest, rosters)
+    except (ProtocolError, ValueError, KeyError) as error:
+        raise CountyError(
+            f"E_SELF_CHECK: 封存的文件不完整或读不懂 ({error})；请停机，从备份恢复并保留现场",
+            f"E_SELF_CHECK: the sealed notes are not whole ({error}); stop, restore, keep the evidence",
+        ) from error
+    return county
+
+
 def _rebuild(connection: Connection, *, strict: bool, unplaced: bool) -> Rebuilt:
     found = log.range_in(connection, 0, log.size_in(connection))
     first = next(found, None)

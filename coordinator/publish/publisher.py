@@ -66,9 +66,14 @@ class Publisher:
         folder: PublicFolder,
         keys: LogKeys,
         fence: Fence | None = None,
+        vet: Callable[[int, int], None] = lambda _start, _end: None,
         now: Callable[[], int] = lambda: int(time.time()),
     ) -> None:
-        """Nothing is written before `recover`; `fence` is shown with every step where others may publish too."""
+        """Nothing is written before `recover`; `fence` is shown with every step where others may publish too.
+
+        `vet` raises if one of the entries between two sizes is not what a table, a committee or the county signed.
+        """
+        self._vet = vet
         self._fence = fence or Alone()
         self._election = election
         self._sequencer = sequencer
@@ -172,6 +177,7 @@ class Publisher:
             # a time that goes back would be a false statement in the ML-DSA line: wait for the clock [CHECK-2]
             return False
         self._sequencer.grow(stored)
+        self._vet(self.head.size, stored)
         head = Checkpoint(self._election.origin, stored, self._sequencer.root(stored))
         signed = sign_checkpoint(head, self._keys.ed25519, self._keys.mldsa44, now)
         self._stage(self.head.size, stored, signed)

@@ -17,6 +17,7 @@ from coordinator.desk import Inbox
 from coordinator.intake.servicer import IntakeService
 from coordinator.intake.writer import Writer
 from coordinator.ledger.rebuilding import rebuild
+from coordinator.ledger.vetting import Vetting
 from coordinator.metrics import LEADERS
 from coordinator.publish.folder import PublicFolder
 from coordinator.publish.lock import Lock
@@ -79,6 +80,7 @@ class Everything:
         self._publisher = Publisher(
             election=self._election, sequencer=self._tree, staging=stores.staging,
             lock=Lock(stores.lock, self._election.origin, fences[1]), folder=folder, keys=keys.log, fence=fences[1],
+            vet=Vetting(stores.store, rebuilt.county).check,
         )  # fmt: skip
         self._publisher.recover(rebuilt.county.size)
         covered = max((event.size for event in rebuilt.events if event.kind == "standings"), default=0)

@@ -1,6 +1,7 @@
 """Role `publisher`: tiles, checkpoint, public folder. Its keys are the log's; it reads records and writes none."""
 
-from coordinator.ledger.rebuilding import first_election
+from coordinator.ledger.rebuilding import first_election, sealed_notes
+from coordinator.ledger.vetting import Vetting
 from coordinator.publish.folder import PublicFolder
 from coordinator.publish.lock import Lock
 from coordinator.publish.publisher import Publisher
@@ -33,7 +34,7 @@ class PublisherRole(Leader):
         publisher = Publisher(
             election=election, sequencer=Sequencer(database), staging=database,
             lock=Lock(database, election.origin, fence), folder=folder, fence=fence,
-            keys=log_keys(self._home, election),
+            keys=log_keys(self._home, election), vet=Vetting(database, sealed_notes(database)).check,
         )  # fmt: skip
 
         def durable() -> int:

@@ -94,6 +94,17 @@ def of_chains(connection: Connection, database: Database, chains: Sequence[str],
     return [Entry(*row) for row in rows]
 
 
+def sealed_entries(database: Database) -> Iterator[Entry]:
+    """Rosters and units in log order: each unit behind its rosters."""
+    with database.snapshot() as connection:
+        yield from (
+            Entry(*row)
+            for row in connection.exec_driver_sql(
+                f"SELECT {_COLUMNS} FROM entries WHERE kind IN ('roster', 'unit') ORDER BY idx"  # noqa: S608
+            )
+        )
+
+
 def of_unit(database: Database, unit: str) -> Iterator[Entry]:
     """The election, and what may concern a unit: its notes, its tables' and committee's chains, all determinations."""
     low, high = f"s/{unit}/", f"s/{unit}0"  # '0' follows '/'

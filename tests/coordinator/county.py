@@ -1,6 +1,6 @@
 """A county's home made from the small world, and a writer that works without threads."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -127,13 +127,15 @@ class Bench:
             found = log.find_place(connection, chain, seq)
         return None if found is None else found[1]
 
-    def publisher(self, public: Path) -> tuple[Publisher, Sequencer]:
+    def publisher(
+        self, public: Path, vet: Callable[[int, int], None] = lambda _start, _end: None
+    ) -> tuple[Publisher, Sequencer]:
         """A publisher over this store, not yet recovered."""
         sequencer = Sequencer(self.store)
         publisher = Publisher(
             election=self.world.election, sequencer=sequencer, staging=self.stores.staging,
             lock=Lock(self.stores.lock, self.world.origin), folder=PublicFolder(public),
-            keys=LogKeys(self.world.log_signer, self.world.mldsa), now=lambda: TIME,
+            keys=LogKeys(self.world.log_signer, self.world.mldsa), now=lambda: TIME, vet=vet,
         )  # fmt: skip
         return publisher, sequencer
 
