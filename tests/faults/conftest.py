@@ -1,12 +1,18 @@
 """The towns of this test run, shared by its workers."""
 
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL, make_url
 
+from coordinator.store.stores import SQLITE
 from tests.faults.rig import Rig
 from tests.faults.town import Town, shared_town
+from tests.postgres import Template, new_database, shared_server, template
 
 
 @pytest.fixture(scope="session")
@@ -22,9 +28,12 @@ def town(shelf: Path) -> Town:
     return shared_town(shelf)
 
 
-def count_all(town: Town, path: Path) -> Town:
-    """One laptop counts, the county is stopped and backed up (`old-county`, `old-public`); then the other counts."""
-    with Rig(town, path) as rig:
+def count_all(town: Town, path: Path, url: str = SQLITE, keep: Callable[[], None] = lambda: None) -> Town:
+    """One laptop counts, the county is stopped and backed up (`old-county`, `old-public`); then the other counts.
+
+    `keep` is called when the first one is through: a database of a server is backed up by it.
+    """
+    with Rig(town, path, url) as rig:
         for number, node in enumerate(town.nodes):
             county = rig.start_county().wait_ready()
             assert rig.start_node(node).wait() == 0, rig.running[node].errors()
@@ -32,6 +41,7 @@ def count_all(town: Town, path: Path) -> Town:
             if number == 0:
                 shutil.copytree(rig.town.county, path / "old-county")
                 shutil.copytree(rig.public, path / "old-public")
+                keep()
         return rig.town
 
 
@@ -39,3 +49,67 @@ def count_all(town: Town, path: Path) -> Town:
 def counted(shelf: Path, town: Town) -> Town:
     """Everything counted, delivered and published; nobody runs. Never write to it."""
     return shared_town(shelf, "counted", lambda path: count_all(town, path))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[URL]:
+    """The server of this test run."""
+    with shared_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def tables(postgres_server: URL) -> Iterator[Template]:
+    """Empty databases with the expected tables, quickly made."""
+    with template(postgres_server) as made:
+        yield made
+
+
+@pytest.fixture
+def new_url(request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
+    """Gives the setting for "sqlite", and for "postgres" a database of its own with tables."""
+    with ExitStack() as made:
+
+        def give(kind: str) -> str:
+            if kind == "sqlite":
+                return SQLITE
+            tables: Template = request.getfixturevalue("tables")
+            return made.enter_context(tables.database())
+
+        yield give
+
+
+@pytest.fixture
+def copy_of(postgres_server: URL) -> Iterator[Callable[[str], str]]:
+    """Gives a copy of a database nobody is connected to."""
+    with ExitStack() as made:
+        yield lambda name: made.enter_context(new_database(postgres_server, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A town that was counted on a server: its database and the backup from half-way, both at rest."""
+
+    town: Town
+    name: str
+    old: str
+
+
+@pytest.fixture(scope="session")
+def served(
+    postgres_server: URL, tables: Template, town: Town, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """As `counted`, on PostgreSQL. Never write to its databases: `copy_of`."""
+    with ExitStack() as made:
+
+        def database(url: str) -> str:
+            return str(make_url(url).database)
+
+        old: list[str] = []
+        url = made.enter_context(tables.database())
+        path = tmp_path_factory.mktemp("served") / "town"
+        whole = count_all(
+            town, path, url,
+            lambda: old.append(database(made.enter_context(new_database(postgres_server, database(url))))),
+        )  # fmt: skip
+        yield Served(whole, database(url), old[0])

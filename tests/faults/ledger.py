@@ -10,9 +10,14 @@ import itertools
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import psycopg
+from sqlalchemy import make_url
+
+from coordinator.store.postgres import is_postgres
 from tally_protocol.election.manifest import Election
 from tally_protocol.ids import Hash32
 from tally_protocol.log.checkpoint import Checkpoint, open_checkpoint
@@ -42,6 +47,18 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
     finally:
         connection.close()
+
+
+@contextlib.contextmanager
+def reading_store(rig: Rig) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
+    """What is committed in the county's store, on either database: a function that asks, with `?`."""
+    if not is_postgres(rig.url):
+        with reading(rig.town.county / "store.db") as store:
+            yield lambda statement, *given: store.execute(statement, given).fetchall()
+        return
+    url = make_url(rig.url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True, connect_timeout=5) as server:
+        yield lambda statement, *given: server.execute(statement.replace("?", "%s").encode(), given).fetchall()
 
 
 class Ledger:
@@ -85,9 +102,9 @@ class Ledger:
                 rows = journal.execute("SELECT at, hash FROM records WHERE at > ?", (len(seen),))
                 seen.update({int(at): bytes(sha) for at, sha in rows})
                 new |= {bytes(note) for (note,) in journal.execute("SELECT note FROM receipts")} - self.receipts
-        with contextlib.suppress(sqlite3.OperationalError), reading(self._rig.town.county / "store.db") as store:
-            rows = store.execute("SELECT idx, hash FROM entries WHERE idx >= ?", (len(self.entries),))
-            self.entries.update({int(idx): bytes(sha) for idx, sha in rows})
+        with contextlib.suppress(sqlite3.OperationalError, psycopg.OperationalError), reading_store(self._rig) as ask:
+            entries = ask("SELECT idx, hash FROM entries WHERE idx >= ? ORDER BY idx", len(self.entries))
+            self.entries.update({int(idx): bytes(sha) for idx, sha in entries})
             self.sizes.add(len(self.entries))
             # the store was read after the receipts: what they acknowledge was durable before they were given
             durable = {sha.hex() for sha in self.entries.values()}
@@ -132,8 +149,8 @@ class Settled:
 
     def __init__(self, rig: Rig) -> None:
         """Read the whole log."""
-        with reading(rig.town.county / "store.db") as store:
-            rows = store.execute("SELECT idx, hash, note FROM entries ORDER BY idx").fetchall()
+        with reading_store(rig) as ask:
+            rows = ask("SELECT idx, hash, note FROM entries ORDER BY idx")
         assert [row[0] for row in rows] == list(range(len(rows))), "the log has holes"
         self.hashes = [bytes(row[1]) for row in rows]
         self.notes = [bytes(row[2]) for row in rows]

@@ -14,6 +14,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from coordinator.settings import Home
+from coordinator.store.loading import load
+from coordinator.store.postgres import is_postgres
+from coordinator.store.stores import SQLITE
 from rehearsal.programs import program
 from tests.faults.town import PASSPHRASE, Town
 
@@ -123,10 +127,13 @@ class County(Program):
 class Rig:
     """One round's homes and processes."""
 
-    def __init__(self, town: Town, path: Path) -> None:
-        """Copy the homes to an empty folder."""
+    def __init__(self, town: Town, path: Path, url: str = SQLITE) -> None:
+        """Copy the homes to an empty folder; `url`: a PostgreSQL database, empty or that of this town."""
         self.town = town.copy(path)
         self.path = path
+        self.url = url
+        if is_postgres(url) and (self.town.county / "lock.db").exists():
+            load(Home(self.town.county), url)
         self.public = path / "public"
         self.port = free_port()
         self.started: list[Program] = []
@@ -135,6 +142,7 @@ class Rig:
     def start_county(self, *words: str, prefix: Sequence[str] = ()) -> County:
         """Start the county on its files as they are."""
         log = self.path / "county-log"
+        words = ("--database", self.url, *words)
         county = County(self.town.county, self.public, self.port, log, *words, prefix=prefix)
         self.started.append(county)
         self.running["county"] = county

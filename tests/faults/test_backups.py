@@ -5,11 +5,13 @@ proofs that laptops kept tell (E_SPLIT), which is why they keep them.
 """
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tally_protocol.errors import ProtocolError
+from tests.faults.conftest import Served
 from tests.faults.ledger import Settled
 from tests.faults.rig import FEW, Rig
 from tests.faults.town import Town
@@ -60,18 +62,67 @@ def test_if_all_is_old_the_kept_proofs_tell(counted: Town, tmp_path: Path) -> No
     with Rig(counted, tmp_path / "round") as rig:
         kept = keep_receipts(rig, tmp_path / "kept")
         seen = restore(rig, counted, ("store", "lock", "public"))
-        county = rig.start_county().wait_ready()
-        for node in rig.town.nodes:
-            # the session's lines are done; what the county lacks is delivered again
-            assert rig.start_node(node).wait() == 0, rig.running[node].errors()
-        assert county.stop() == 0, county.errors()
-        check_whole(rig, promises=False)
-        code, report = verify(rig, ballots=False, receipts=kept)
-        try:
-            Settled(rig).check_history([seen, (rig.public / "checkpoint").read_bytes()])
-            same = True
-        except (AssertionError, ProtocolError):
-            same = False
-        assert (code == 0) is same, report
-        if not same:
-            assert report["outcome"] in ("FAILED", "INCOMPLETE"), report
+        tell(rig, kept, seen)
+
+
+def tell(rig: Rig, kept: Path, seen: bytes) -> None:
+    """Laptops deliver what the county lacks; whoever holds the newer proofs is told if the log is another one."""
+    county = rig.start_county().wait_ready()
+    for node in rig.town.nodes:
+        # the session's lines are done; what the county lacks is delivered again
+        assert rig.start_node(node).wait() == 0, rig.running[node].errors()
+    assert county.stop() == 0, county.errors()
+    check_whole(rig, promises=False)
+    code, report = verify(rig, ballots=False, receipts=kept)
+    try:
+        Settled(rig).check_history([seen, (rig.public / "checkpoint").read_bytes()])
+        same = True
+    except (AssertionError, ProtocolError):
+        same = False
+    assert (code == 0) is same, report
+    if not same:
+        assert report["outcome"] in ("FAILED", "INCOMPLETE"), report
+
+
+def old_public(rig: Rig, served: Served) -> bytes:
+    """Put the old public folder in its place; gives the newest checkpoint that the world has seen."""
+    shutil.rmtree(rig.public)
+    shutil.copytree(served.town.path / "old-public", rig.public)
+    return (served.town.path / "public" / "checkpoint").read_bytes()
+
+
+@pytest.mark.xdist_group("served")
+def test_a_server_with_an_old_database_refuses_to_publish(
+    served: Served, tmp_path: Path, copy_of: Callable[[str], str]
+) -> None:
+    """[PUB-1]: its lock is as old as its records, the public folder is ahead of both."""
+    with Rig(served.town, tmp_path / "round", copy_of(served.old)) as rig:
+        before = (rig.public / "checkpoint").read_bytes()
+        code, said = rig.serve_once()
+        assert code == 1, said
+        assert "E_LOCK_AHEAD" in said
+        assert "Traceback" not in said
+        assert (rig.public / "checkpoint").read_bytes() == before
+
+
+@pytest.mark.xdist_group("served")
+def test_a_server_gives_an_old_public_folder_again(
+    served: Served, tmp_path: Path, copy_of: Callable[[str], str]
+) -> None:
+    """[PUB-2] [CHECK-3]"""
+    with Rig(served.town, tmp_path / "round", copy_of(served.name)) as rig:
+        seen = old_public(rig, served)
+        code, said = rig.serve_once()
+        assert code == 0, said
+        Settled(rig).check_history([seen, (rig.public / "checkpoint").read_bytes()])
+        check_whole(rig)
+
+
+@pytest.mark.xdist_group("served")
+def test_if_server_and_folder_are_old_the_kept_proofs_tell(
+    served: Served, tmp_path: Path, copy_of: Callable[[str], str]
+) -> None:
+    """As with files: nothing is lost, and nobody who kept a proof is told VERIFIED of another log."""
+    with Rig(served.town, tmp_path / "round", copy_of(served.old)) as rig:
+        kept = keep_receipts(rig, tmp_path / "kept")
+        tell(rig, kept, old_public(rig, served))

@@ -8,6 +8,7 @@ import random
 import shutil
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.faults.town import Town
 from tests.faults.verdict import check_whole
 
 pytestmark = pytest.mark.fault
+KINDS = ("sqlite", "postgres")
 
 
 def strike(rig: Rig, ledger: Ledger, dice: random.Random) -> None:
@@ -70,10 +72,10 @@ def finish(rig: Rig) -> None:
     assert county.wait() == 0, county.errors()
 
 
-def play(town: Town, path: Path, seed: int) -> None:
+def play(town: Town, path: Path, seed: int, url: str) -> None:
     """One round."""
     dice = random.Random(seed)  # noqa: S311 - a round must be repeatable
-    with Rig(town, path) as rig, Ledger(rig) as ledger:
+    with Rig(town, path, url) as rig, Ledger(rig) as ledger:
         for name in ("county", *town.nodes):
             rig.start(name)
         for _ in range(dice.randint(1, 4)):
@@ -86,13 +88,18 @@ def play(town: Town, path: Path, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
-def test_nothing_acknowledged_is_lost_or_counted_twice(town: Town, tmp_path: Path, seed: int) -> None:
-    play(town, tmp_path / "round", seed)
+def test_nothing_acknowledged_is_lost_or_counted_twice(
+    town: Town, tmp_path: Path, seed: int, new_url: Callable[[str], str]
+) -> None:
+    """Half of the rounds on each database; several processes and a server that is killed: test_processes."""
+    play(town, tmp_path / "round", seed, new_url(KINDS[seed % 2]))
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("block", range(20))
-def test_thousands_of_rounds(town: Town, tmp_path: Path, block: int) -> None:
+def test_thousands_of_rounds(
+    town: Town, tmp_path: Path, block: int, new_url: Callable[[str], str]
+) -> None:
     for seed in range(10_000 + 100 * block, 10_100 + 100 * block):
-        play(town, tmp_path / str(seed), seed)
+        play(town, tmp_path / str(seed), seed, new_url(KINDS[seed % 2]))

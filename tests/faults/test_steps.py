@@ -6,8 +6,9 @@ The storage-step matrix of Sunlight, inside one process: stage, swap, tiles, che
 import itertools
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,10 @@ from coordinator.publish.sequencer import Sequencer
 from coordinator.roles.keys import load_keys
 from coordinator.settings import CountyError, Home
 from coordinator.store.database import Database
+from coordinator.store.postgres import Postgres, is_postgres
+from tests.faults.conftest import Served
 from tests.faults.ledger import Settled
-from tests.faults.rig import Rig
+from tests.faults.rig import FEW, Rig
 from tests.faults.town import Town
 from tests.faults.verdict import check_whole
 
@@ -68,6 +71,21 @@ class TrapDatabase(Database):
         return self._trapped()
 
 
+class TrapServer(Postgres):
+    """The same on a server."""
+
+    trap = Trap(0, after=False)
+
+    @contextmanager
+    def _trapped(self) -> Iterator[Any]:
+        with self.trap.step(), Postgres.write(self) as connection:
+            yield connection
+
+    def write(self) -> Any:
+        """As the real one."""
+        return self._trapped()
+
+
 class TrapFolder(PublicFolder):
     """A folder in which every file is a step."""
 
@@ -85,11 +103,18 @@ class TrapFolder(PublicFolder):
             super().write_file(name, data)
 
 
+def stores_of(rig: Rig, home: Home) -> tuple[Database, TrapDatabase | TrapServer, TrapDatabase | TrapServer]:
+    """Of the rig's kind of database."""
+    if is_postgres(rig.url):
+        return Postgres(rig.url), TrapServer(rig.url), TrapServer(rig.url)
+    return Database(home.store), TrapDatabase(home.staging), TrapDatabase(home.lock)
+
+
 def start_and_publish(rig: Rig, trap: Trap) -> int:
     """What the county does from its start to the first checkpoint; Broken where the trap is. Gives the steps."""
     home = Home(rig.town.county)
     settled = Settled(rig)
-    store, staging, lock = Database(home.store), TrapDatabase(home.staging), TrapDatabase(home.lock)
+    store, staging, lock = stores_of(rig, home)
     folder = TrapFolder(rig.public)
     staging.trap = lock.trap = folder.trap = trap
     publisher = Publisher(
@@ -114,21 +139,45 @@ def behind(counted: Town, path: Path) -> Rig:
     return rig
 
 
+def server_behind(served: Served, copy_of: Callable[[str], str], path: Path) -> Rig:
+    """The same with a server: the row of the lock is that of the day before."""
+    rig = Rig(served.town, path, copy_of(served.name))
+    shutil.rmtree(rig.public)
+    shutil.copytree(served.town.path / "old-public", rig.public)
+    old = (rig.public / "checkpoint").read_bytes()
+    database = Postgres(rig.url)
+    with database.write() as connection:
+        # one publisher here, without a number: whoever has one may not be followed by it
+        assert connection.exec_driver_sql("UPDATE lock SET checkpoint = ?, fence = 0", (old,)).rowcount == 1
+    database.close()
+    return rig
+
+
 def look(rig: Rig, seen: list[bytes]) -> None:
     """Note what the world can see."""
     seen.append((rig.public / "checkpoint").read_bytes())
 
 
 def test_a_fault_at_any_step_and_another_while_it_recovers(counted: Town, tmp_path: Path) -> None:
-    with behind(counted, tmp_path / "count") as rig:
+    at_any_step(partial(behind, counted), tmp_path)
+
+
+@pytest.mark.xdist_group("served")
+def test_a_fault_at_any_step_with_a_server(served: Served, tmp_path: Path, copy_of: Callable[[str], str]) -> None:
+    """`make test` takes every fourth step, `make faults` all."""
+    at_any_step(partial(server_behind, served, copy_of), tmp_path, 1 if FEW is None else 4)
+
+
+def at_any_step(behind: Callable[[Path], Rig], tmp_path: Path, every: int = 1) -> None:
+    with behind(tmp_path / "count") as rig:
         steps = start_and_publish(rig, Trap(0, after=False))
     assert steps >= 9, "keys, staging, swap, tiles, bundles, checkpoint, clean-up"
     runs = 0
-    for first, after in itertools.product(range(1, steps + 1), (False, True)):
+    for first, after in itertools.product(range(1, steps + 1, every), (False, True)):
         # the second fault moves through the recovery as the first moves through the round
         second = 1 + (first * 7 + after) % steps
         path = tmp_path / f"{first}-{after}"
-        with behind(counted, path) as rig:
+        with behind(path) as rig:
             seen: list[bytes] = []
             look(rig, seen)
             with pytest.raises(Broken):
@@ -143,11 +192,11 @@ def test_a_fault_at_any_step_and_another_while_it_recovers(counted: Town, tmp_pa
             settled = Settled(rig)
             settled.check_history(seen)
             assert settled.open(seen[-1]).size == len(settled.notes)
-            if first in (1, steps // 2, steps):
+            if first in (1, steps // 2, steps) and (every == 1 or not after):
                 check_whole(rig)
         shutil.rmtree(path)
         runs += 1
-    assert runs == 2 * steps
+    assert runs == 2 * len(range(0, steps, every))
 
 
 class FailingDatabase(Database):

@@ -24,7 +24,7 @@ def verify(rig: Rig, *, ballots: bool = True, receipts: Path | None = None) -> t
     """Exit code and report of the verifier, run on the public folder with the anchor."""
     sealed = rig.path / "sealed"
     if ballots:
-        export_ballots(rig.town.county, sealed)
+        export_ballots(rig.town.county, sealed, rig.url)
     out = rig.path / "verdict.json"
     code = commands.verify(
         str(rig.public), key=str(rig.town.authority), ballots=str(sealed) if ballots else "",
