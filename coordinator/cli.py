@@ -6,7 +6,6 @@ Standard output is the result, standard error is talk; every message is Chinese 
 import contextlib
 import csv
 import json
-import logging
 import struct
 import sys
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from typing import Annotated, Final
 import typer
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from coordinator.commands import access
+from coordinator.commands import access, copies
 from coordinator.commands import database as database_commands
 from coordinator.desk import import_directly, import_running
 from coordinator.ledger.rebuilding import rebuild
@@ -38,6 +37,7 @@ from coordinator.store import entries as log
 from coordinator.store.database import Database
 from coordinator.store.postgres import is_postgres
 from coordinator.store.stores import SQLITE, open_store
+from coordinator.watch.logs import log_to_stderr
 from tally_protocol.law.notice import notice
 from tally_protocol.record.sealing import Opener
 
@@ -69,18 +69,6 @@ BoardOption = Annotated[
 StandingsOption = Annotated[
     float, typer.Option("--standings", min=0.1, help="秒 · seconds between standings")
 ]
-
-
-class JsonLines(logging.Formatter):
-    """One JSON object a line; fields come from `extra`, never from ballots."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The line."""
-        line: dict[str, object] = {"time": int(record.created), "level": record.levelname, "event": record.getMessage()}
-        line |= {key: getattr(record, key) for key in ("code", "chain", "node", "error") if hasattr(record, key)}
-        if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
 
 
 def fail(error: CountyError) -> typer.Exit:
@@ -131,12 +119,6 @@ def profiles(
         typer.echo(line)
 
 
-def _log_to_stderr() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
-
-
 @contextlib.contextmanager
 def _said() -> Iterator[None]:
     """What a person must repair is said, and ends the command."""
@@ -173,7 +155,7 @@ def serve(
     ] = None,
 ) -> None:
     """开门接收 · open the doors; one JSON line with the ports when ready."""
-    _log_to_stderr()
+    log_to_stderr()
     doors = Doors(
         listen=listen, admin=admin, public=public, board=board, board_export=board_export,
         standings_seconds=standings, stop_after=stop_after, shared=shared_port, limits=limits,
@@ -197,7 +179,7 @@ def up(
     database: DatabaseOption = SQLITE,
 ) -> None:
     """一台机器上的全部角色 · every role on this machine; SIGHUP restarts one after the other, SIGTERM ends in order."""
-    _log_to_stderr()
+    log_to_stderr()
     plan = Plan(
         home=home, public=public, intakes=intakes, standbys=standbys, listen=listen, admin=admin, board=board,
         standings=standings, database=database,
@@ -350,6 +332,7 @@ def notice_command(
 
 access.add_to(app)
 database_commands.add_to(app)
+copies.add_to(app)
 
 
 def main() -> None:

@@ -49,6 +49,8 @@ class ChainPosition:
     epoch: int
     next_seq: int
     head: bytes
+    # 0, or from where on the county has lost the sealed parts
+    again_from: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,9 @@ class Outbox:
             # an answer was lost on the way, but the county's head is our record: it is durable there
             self._set(chain, replace(known, answered=held - 1))
         # the last record goes out once more if its receipt was lost: a duplicate is legal and is answered
-        self._from[chain] = held - 1 if known.receipted < held - 1 else held
+        start = held - 1 if known.receipted < held - 1 else held
+        # a county that was rebuilt from the public record asks for the ballots again [INTAKE-8]
+        self._from[chain] = min(start, position.again_from) if position.again_from else start
 
     def begin(self) -> None:
         """All positions are known: find the oldest record that is owed."""

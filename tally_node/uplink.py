@@ -236,7 +236,8 @@ class Uplink:
                 raise AnswersDoNotFitError("no resume after hello")
             resume = answer.resume
             self._outbox.resume(
-                ChainPosition(part.chain, part.epoch, part.next_seq, part.head) for part in resume.positions
+                ChainPosition(part.chain, part.epoch, part.next_seq, part.head, part.again_from)
+                for part in resume.positions
             )
             window = max(1, resume.window_groups), max(1, resume.window_envelopes)
         self._outbox.begin()

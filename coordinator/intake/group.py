@@ -21,6 +21,7 @@ class Group:
         self.records: list[Record] = []
         self.placed: list[tuple[int, int]] = []
         self.sealed: list[tuple[int, bytes]] = []
+        self.filled: list[tuple[int, bytes]] = []
         self.refusals: list[Refusal] = []
         self.forks: list[Fork] = []
         self.effects: list[Effect] = []
@@ -44,12 +45,13 @@ class Group:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not (self.records or self.placed or self.refusals or self.forks)
+        return not (self.records or self.placed or self.filled or self.refusals or self.forks)
 
     def commit(self, receipts: dict[str, tuple[int, bytes]]) -> Commit:
         """What is written."""
         return Commit(
-            records=self.records, placed=self.placed, sealed=self.sealed, refusals=self.refusals, forks=self.forks,
+            records=self.records, placed=self.placed, sealed=self.sealed, filled=self.filled, refusals=self.refusals,
+            forks=self.forks,
             receipts=[(chain, last, note) for chain, (last, note) in receipts.items()],
             heads=sorted(self.heads.items()),
         )  # fmt: skip

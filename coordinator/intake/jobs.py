@@ -39,11 +39,12 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where the county stands in a chain."""
+    """Where the county stands in a chain; from where on it has lost sealed parts, 0 if none [INTAKE-8]."""
 
     chain: str
     next_seq: int
     head: bytes
+    again_from: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,10 @@ def _hand(loop: asyncio.AbstractEventLoop, settle: Callable[[T], None], result: 
 
 def _resume(found: list[Position]) -> intake_pb2.DeliverResponse:
     positions = [
-        intake_pb2.Position(chain=part.chain, epoch=1, next_seq=part.next_seq, head=part.head) for part in found
+        intake_pb2.Position(
+            chain=part.chain, epoch=1, next_seq=part.next_seq, head=part.head, again_from=part.again_from
+        )
+        for part in found
     ]
     resume = intake_pb2.Resume(
         positions=positions, window_groups=WINDOW_GROUPS, window_envelopes=WINDOW_ENVELOPES

@@ -35,6 +35,7 @@ from coordinator.intake.jobs import (
     Position,
     Where,
 )
+from coordinator.intake.owed import Owed
 from coordinator.intake.placing import Placer
 from coordinator.intake.receipting import receipts_for, sign_receipts
 from coordinator.intake.refusals import RefusalBook
@@ -88,6 +89,7 @@ class Writer:
         self._fatal = fatal
         self._fence = fence
         self._placer = Placer(database, county, signer, metrics, now) if fence is not None else None
+        self._owed = Owed(database, opener)
         self._follower = Follower(database, county, rebuilt.seen)
         self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self._refusals = RefusalBook(log.refusals_kept(database) if opener is not None else {})
@@ -195,7 +197,7 @@ class Writer:
         if not self._follower.has_seen(versions):
             return False
         for job in questions:
-            job.reply([Position(chain, *self.county.position(chain)) for chain in job.chains])
+            job.reply(self._positions(job.chains))
         return True
 
     def _nothing_to_gather(self, jobs: Sequence[_Job]) -> bool:
@@ -281,8 +283,12 @@ class Writer:
             if isinstance(job, Deliver):
                 answers.append([self._decide(candidate, group) for candidate in next(turns)])
             elif isinstance(job, Where):
-                positions.append((job.reply, [Position(chain, *self.county.position(chain)) for chain in job.chains]))
+                positions.append((job.reply, self._positions(job.chains)))
         return answers, positions
+
+    def _positions(self, chains: Sequence[str]) -> list[Position]:
+        owed = self._owed.first(chains)
+        return [Position(chain, *self.county.position(chain), owed.get(chain, 0)) for chain in chains]
 
     def _hash_at(self, chain: str, seq: int) -> bytes | None:
         with self._database.read() as connection:
@@ -300,6 +306,7 @@ class Writer:
             return self._refuse(candidate, error, group)
         if admitted is None:
             self._metrics.duplicates.inc()
+            self._owed.fill(candidate, group)
             return Answer(candidate.hash, DUPLICATE)
         if admitted.effect is not None:
             group.effects.append(admitted.effect)

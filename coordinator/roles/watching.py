@@ -24,12 +24,13 @@ from coordinator.roles.running import Doors
 from coordinator.settings import Home, read_seed
 from coordinator.store import presence
 from coordinator.store.database import Database
+from coordinator.store.marks import marks_key
 from coordinator.store.stores import Stores
 from coordinator.store.writing import prepare
 from coordinator.watch.calls import CallMeter
 from coordinator.watch.chains_part import ChainsPart
 from coordinator.watch.heads import SignedHeads
-from coordinator.watch.lists_part import ListsPart, marks_key
+from coordinator.watch.lists_part import ListsPart
 from coordinator.watch.log_part import LogPart
 from coordinator.watch.machine import Certificates, Reach, Volumes, certificate_files
 from coordinator.watch.sampling import Look, Sampling
@@ -95,10 +96,11 @@ def _admitted(home: Home, county: County, database: Database, metrics: Metrics) 
     election = county.election
     # every unit has its row before the first look at them
     prepare(database, sorted(county.units))
+    key = marks_key(read_seed(home.keys / "county.key"))
     return [
-        SealedPart(database, ballot_opener(home, election), metrics),
+        SealedPart(database, ballot_opener(home, election), metrics, key),
         ChainsPart(database, election, county.election_hash, frozenset(county.units)),
-        ListsPart(database, marks_key(read_seed(home.keys / "county.key"))),
+        ListsPart(database, key),
     ]
 
 

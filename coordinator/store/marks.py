@@ -5,10 +5,13 @@ before commits: on a server a lower one may appear after a higher one. A list is
 transaction of the time when it was the highest has ended (`Bound`).
 """
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection
 
 from coordinator.store.database import Database
@@ -22,6 +25,32 @@ COLUMNS: Final = {
 _NEXT = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 _OLDEST = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 Row = tuple[object, ...]
+INFO = b"changpiao/v1 marks\n"
+# not a list: its digest says from which record on sealed parts may be missing, its `upto` where that ends
+OWED = "owed"
+
+
+def marks_key(seed: bytes) -> bytes:
+    """The key of the marks, made of the seed of `county.key`."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=INFO).derive(seed)
+
+
+def mac_of(key: bytes, name: str, upto: int, digest: bytes) -> bytes:
+    """The county's word for a mark."""
+    return hmac.digest(key, f"{name}\n{upto}\n".encode() + digest, "sha256")
+
+
+def owed_mark(key: bytes, start: int, end: int) -> "Mark":
+    """Records start..end-1 were rebuilt from the public record: laptops still have their sealed parts."""
+    digest = start.to_bytes(8, "big")
+    return Mark(end, digest, mac_of(key, OWED, end, digest))
+
+
+def owed_range(connection: Connection) -> tuple[int, int]:
+    """Numbers of these records as the mark says; (0, 0) if none."""
+    mark = read(connection, OWED)
+    return (0, 0) if mark is None else (int.from_bytes(mark.digest, "big"), mark.upto)
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +98,14 @@ def rows(connection: Connection, name: str, above: int, upto: int, most: int) ->
 def advance(database: Database, name: str, mark: Mark) -> None:
     """Keep a mark, unless another process has kept a higher one."""
     with database.write() as connection:
-        connection.exec_driver_sql(
-            """INSERT INTO marks (name, upto, digest, mac) VALUES (?, ?, ?, ?)
-               ON CONFLICT (name) DO UPDATE SET upto = excluded.upto, digest = excluded.digest, mac = excluded.mac
-               WHERE marks.upto < excluded.upto""",
-            (name, mark.upto, mark.digest, mark.mac),
-        )
+        advance_in(connection, name, mark)
+
+
+def advance_in(connection: Connection, name: str, mark: Mark) -> None:
+    """As `advance`, within an open transaction."""
+    connection.exec_driver_sql(
+        """INSERT INTO marks (name, upto, digest, mac) VALUES (?, ?, ?, ?)
+           ON CONFLICT (name) DO UPDATE SET upto = excluded.upto, digest = excluded.digest, mac = excluded.mac
+           WHERE marks.upto < excluded.upto""",
+        (name, mark.upto, mark.digest, mark.mac),
+    )

@@ -14,8 +14,11 @@ from coordinator.settings import CountyError, Home
 from coordinator.store.database import Database
 from coordinator.store.migrating import EVERY_PART, expect, try_migrate
 from coordinator.store.postgres import PATIENCE, Postgres, is_postgres
+from coordinator.store.verdicts import refuse_restored
 
 SQLITE = "sqlite:///"
+# whoever admits, orders or signs; these do not work on a store that was restored and has not caught up
+ADDING = frozenset({"all", "intake", "sequencer", "publisher"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,16 @@ def open_stores(home: Home, url: str = SQLITE, job: str = "tool") -> Stores:
         one = Postgres(url, job, PATIENCE)
         with _closed_on_fault(one):
             expect(one)
+            if job in ADDING:
+                refuse_restored(one)
         return Stores(one, one, one)
     files: list[Database] = []
     try:
         for path, part in ((home.store, "store"), (home.staging, "staging"), (home.lock, "lock")):
             files.append(Database(path))
             expect(files[-1], part)
+        if job in ADDING:
+            refuse_restored(files[0])
     except BaseException:
         for file in files:
             file.close()
@@ -65,6 +72,8 @@ def open_store(home: Home, url: str = SQLITE, job: str = "tool") -> Database:
     database = Postgres(url, job) if is_postgres(url) else Database(home.store)
     with _closed_on_fault(database):
         expect(database)
+        if job in ADDING:
+            refuse_restored(database)
     return database
 
 
@@ -78,6 +87,8 @@ def open_server(url: str, job: str) -> Postgres:
     server = Postgres(url, job, PATIENCE)
     with _closed_on_fault(server):
         expect(server)
+        if job in ADDING:
+            refuse_restored(server)
     return server
 
 

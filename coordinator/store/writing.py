@@ -79,11 +79,15 @@ class Fork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """What one transaction adds; `placed` are (log index, record), `heads` (unit, newest record)."""
+    """What one transaction adds; `placed` are (log index, record), `heads` (unit, newest record).
+
+    `filled`: sealed parts of records that were rebuilt without; another process may have filled one already.
+    """
 
     records: Sequence[Record] = ()
     placed: Sequence[tuple[int, int]] = ()
     sealed: Sequence[tuple[int, bytes]] = ()
+    filled: Sequence[tuple[int, bytes]] = ()
     refusals: Sequence[Refusal] = ()
     forks: Sequence[Fork] = ()
     receipts: Sequence[tuple[str, int, bytes]] = ()
@@ -119,6 +123,7 @@ _RECEIPTS = """INSERT INTO receipts (chain, seq, note) VALUES (?, ?, ?)
 _RECEIPTS_PG = """INSERT INTO receipts (chain, seq, note)
     SELECT * FROM unnest(?::text[], ?::bigint[], ?::bytea[])
     ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, note = excluded.note"""
+_FILLED = "INSERT INTO sealed (record, blob) VALUES (?, ?) ON CONFLICT DO NOTHING"
 _NEW_HEAD = "INSERT INTO unit_heads (unit, version) VALUES (?, -1) ON CONFLICT DO NOTHING"
 _HEADS = "UPDATE unit_heads SET version = ? WHERE unit = ?"
 _HEADS_PG = """UPDATE unit_heads h SET version = d.version FROM unnest(?::text[], ?::bigint[]) d (unit, version)
@@ -190,6 +195,8 @@ def append(connection: Connection, database: Database, commit: Commit) -> None:
     )
     for table, rows in zip(_TABLES, groups, strict=True):
         _insert(connection, database, table, list(rows))
+    if commit.filled:
+        connection.exec_driver_sql(_FILLED, list(commit.filled))
     if commit.receipts:
         if database.postgres:
             connection.exec_driver_sql(_RECEIPTS_PG, tuple(map(list, zip(*commit.receipts, strict=True))))

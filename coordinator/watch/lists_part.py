@@ -10,27 +10,12 @@ import hmac
 from collections.abc import Iterator
 from hashlib import sha256
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 from coordinator.settings import CountyError
 from coordinator.store import marks
 from coordinator.store.database import Database
-from coordinator.store.marks import Bound, Mark, Row
+from coordinator.store.marks import Bound, Mark, Row, mac_of
 
 SLICE = 32
-INFO = b"changpiao/v1 marks\n"
-
-
-def marks_key(seed: bytes) -> bytes:
-    """The key of the marks, made of the seed of `county.key`."""
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=INFO).derive(seed)
-
-
-def mac_of(key: bytes, name: str, upto: int, digest: bytes) -> bytes:
-    """The county's word for a mark."""
-    return hmac.digest(key, f"{name}\n{upto}\n".encode() + digest, "sha256")
-
 
 def spelled(row: Row) -> bytes:
     """Every column with its type and length: no two rows have one spelling."""
@@ -47,7 +32,7 @@ class ListsPart:
     name = "lists"
 
     def __init__(self, database: Database, key: bytes) -> None:
-        """`key` by `marks_key`."""
+        """`key` by `marks.marks_key`."""
         self._database = database
         self._key = key
         self._bounds: dict[str, Bound] = {}

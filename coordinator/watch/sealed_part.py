@@ -4,13 +4,14 @@ For processes that hold the ballot key. What is decrypted is hashed and forgotte
 parts laptops have yet to deliver again (after the county was rebuilt from the public record) are counted, not faults.
 """
 
+import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 
 from coordinator.metrics import Metrics
 from coordinator.settings import CountyError
-from coordinator.store import checking
+from coordinator.store import checking, marks
 from coordinator.store.checking import SealedRow
 from coordinator.store.database import Database
 from tally_protocol.errors import RuleViolation
@@ -26,17 +27,19 @@ class SealedPart:
     name = "sealed"
 
     def __init__(
-        self, database: Database, opener: Opener, metrics: Metrics, owed: Callable[[bytes], bool] = lambda _: False
+        self, database: Database, opener: Opener, metrics: Metrics, key: bytes
     ) -> None:
-        """`opener` is this part's own; `owed` says whether a record's part may be missing."""
+        """`opener` is this part's own; `key` by `marks.marks_key`: the county says which parts may be missing."""
         self._database = database
         self._opener = opener
         self._metrics = metrics
-        self._owed = owed
+        self._key = key
+        self._owed = range(0)
 
     def slices(self) -> Iterator[int]:
         """One pass."""
         above, missing = -1, 0
+        self._owed = self._may_be_missing()
         while True:
             with self._database.read() as connection:
                 rows = checking.sealed(connection, above, SLICE)
@@ -48,6 +51,21 @@ class SealedPart:
             yield len(rows)
         self._metrics.owed.set(missing)
 
+    def _may_be_missing(self) -> range:
+        """Records that were rebuilt from the public record; CountyError if somebody else says so."""
+        with self._database.read() as connection:
+            mark = marks.read(connection, marks.OWED)
+        if mark is None:
+            return range(0)
+        start = int.from_bytes(mark.digest, "big")
+        if not hmac.compare_digest(marks.mac_of(self._key, marks.OWED, mark.upto, mark.digest), mark.mac):
+            raise CountyError(
+                "E_SELF_CHECK: 欠缺密封选票的记号不是本县所写；停止发布。请停机，从备份恢复并保留现场",
+                "E_SELF_CHECK: the mark of owed sealed papers is not the county's; publishing stops. Stop, restore,"
+                " keep the evidence",
+            )
+        return range(start, mark.upto)
+
     def _good(self, row: SealedRow) -> bool:
         """Whether it is there; CountyError if it is another one, or is missing and not owed."""
         if row.kind not in WITH_PAPERS:
@@ -55,7 +73,7 @@ class SealedPart:
                 raise _wrong(row, "papers beside a record that has none")
             return True
         if row.blob is None:
-            if self._owed(row.hash):
+            if row.id in self._owed:
                 return False
             raise _wrong(row, "missing")
         try:

@@ -33,7 +33,7 @@ def test_a_disk_that_is_nearly_full_takes_nothing_and_answers_nothing(
     assert isinstance(found[0], DiskNearlyFull)
     assert asked == [[Position("s/v1/1", 0, bytes(32))]]
     assert log.size(bench.store) == bench.writer.county.size == bench.writer.durable
-    assert "changpiao_refused_total{" not in bench.metrics.text().decode()
+    assert 'changpiao_refused_total{code="E_DISK"} 0.0' in bench.metrics.text().decode()
     monkeypatch.undo()
     assert bench.one(envelopes(bench.world, desk)[0]).outcome == "accepted"
 

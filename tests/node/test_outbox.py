@@ -134,3 +134,13 @@ def test_the_county_that_lost_records_gets_them_again(station: Station) -> None:
         outbox.answered(accept(group), [])
     outbox = ready(station)
     assert len([row for group in all_groups(outbox) for row in group if row.chain.startswith("s/")]) == 15
+
+
+def test_a_county_that_lost_the_ballots_gets_them_again(station: Station) -> None:
+    """[INTAKE-8]: it has every record; from `again_from` on they go out once more with their sealed parts."""
+    rows = [row for row in station.journal.records() if row.chain == "s/v1/1"]
+    first = next(row.seq for row in rows if row.sealed)
+    whole = ChainPosition("s/v1/1", 1, len(rows), rows[-1].hash, again_from=first)
+    sent = [row for group in all_groups(ready(station, {"s/v1/1": whole})) for row in group if row.chain == "s/v1/1"]
+    assert [row.seq for row in sent] == list(range(first, len(rows)))
+    assert [bool(row.sealed) for row in sent] == [bool(row.sealed) for row in rows[first:]]

@@ -24,15 +24,15 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#tally_protocol/wire/v1/intake.proto\x12\x16tally_protocol.wire.v1\"(\n\x08\x45nvelope\x12\x0c\n\x04note\x18\x01 \x01(\x0c\x12\x0e\n\x06sealed\x18\x02 \x01(\x0c\"\x17\n\x05Hello\x12\x0e\n\x06\x63hains\x18\x01 \x03(\t\"D\n\rEnvelopeGroup\x12\x33\n\tenvelopes\x18\x01 \x03(\x0b\x32 .tally_protocol.wire.v1.Envelope\"\x80\x01\n\x0e\x44\x65liverRequest\x12.\n\x05hello\x18\x01 \x01(\x0b\x32\x1d.tally_protocol.wire.v1.HelloH\x00\x12\x36\n\x05group\x18\x02 \x01(\x0b\x32%.tally_protocol.wire.v1.EnvelopeGroupH\x00\x42\x06\n\x04\x62ody\"H\n\x08Position\x12\r\n\x05\x63hain\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\r\x12\x10\n\x08next_seq\x18\x03 \x01(\r\x12\x0c\n\x04head\x18\x04 \x01(\x0c\"n\n\x06Resume\x12\x33\n\tpositions\x18\x01 \x03(\x0b\x32 .tally_protocol.wire.v1.Position\x12\x15\n\rwindow_groups\x18\x02 \x01(\r\x12\x18\n\x10window_envelopes\x18\x03 \x01(\r\"\x92\x01\n\x06\x41nswer\x12\x13\n\x0brecord_hash\x18\x01 \x01(\x0c\x12\x30\n\x07outcome\x18\x02 \x01(\x0e\x32\x1f.tally_protocol.wire.v1.Outcome\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0f\n\x07text_zh\x18\x04 \x01(\t\x12\x0f\n\x07text_en\x18\x05 \x01(\t\x12\x11\n\tlog_index\x18\x06 \x01(\x04\"P\n\x0b\x41nswerGroup\x12/\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x1e.tally_protocol.wire.v1.Answer\x12\x10\n\x08receipts\x18\x02 \x03(\x0c\"\x83\x01\n\x0f\x44\x65liverResponse\x12\x30\n\x06resume\x18\x01 \x01(\x0b\x32\x1e.tally_protocol.wire.v1.ResumeH\x00\x12\x36\n\x07\x61nswers\x18\x02 \x01(\x0b\x32#.tally_protocol.wire.v1.AnswerGroupH\x00\x42\x06\n\x04\x62ody\"#\n\x0cProveRequest\x12\x13\n\x0brecord_hash\x18\x01 \x01(\x0c\"1\n\rProveResponse\x12\x11\n\tpublished\x18\x01 \x01(\x08\x12\r\n\x05proof\x18\x02 \x01(\x0c*d\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x14\n\x10OUTCOME_ACCEPTED\x10\x01\x12\x15\n\x11OUTCOME_DUPLICATE\x10\x02\x12\x13\n\x0fOUTCOME_REFUSED\x10\x03\x32\xc5\x01\n\rIntakeService\x12^\n\x07\x44\x65liver\x12&.tally_protocol.wire.v1.DeliverRequest\x1a\'.tally_protocol.wire.v1.DeliverResponse(\x01\x30\x01\x12T\n\x05Prove\x12$.tally_protocol.wire.v1.ProveRequest\x1a%.tally_protocol.wire.v1.ProveResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#tally_protocol/wire/v1/intake.proto\x12\x16tally_protocol.wire.v1\"(\n\x08\x45nvelope\x12\x0c\n\x04note\x18\x01 \x01(\x0c\x12\x0e\n\x06sealed\x18\x02 \x01(\x0c\"\x17\n\x05Hello\x12\x0e\n\x06\x63hains\x18\x01 \x03(\t\"D\n\rEnvelopeGroup\x12\x33\n\tenvelopes\x18\x01 \x03(\x0b\x32 .tally_protocol.wire.v1.Envelope\"\x80\x01\n\x0e\x44\x65liverRequest\x12.\n\x05hello\x18\x01 \x01(\x0b\x32\x1d.tally_protocol.wire.v1.HelloH\x00\x12\x36\n\x05group\x18\x02 \x01(\x0b\x32%.tally_protocol.wire.v1.EnvelopeGroupH\x00\x42\x06\n\x04\x62ody\"\\\n\x08Position\x12\r\n\x05\x63hain\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\r\x12\x10\n\x08next_seq\x18\x03 \x01(\r\x12\x0c\n\x04head\x18\x04 \x01(\x0c\x12\x12\n\nagain_from\x18\x05 \x01(\x04\"n\n\x06Resume\x12\x33\n\tpositions\x18\x01 \x03(\x0b\x32 .tally_protocol.wire.v1.Position\x12\x15\n\rwindow_groups\x18\x02 \x01(\r\x12\x18\n\x10window_envelopes\x18\x03 \x01(\r\"\x92\x01\n\x06\x41nswer\x12\x13\n\x0brecord_hash\x18\x01 \x01(\x0c\x12\x30\n\x07outcome\x18\x02 \x01(\x0e\x32\x1f.tally_protocol.wire.v1.Outcome\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0f\n\x07text_zh\x18\x04 \x01(\t\x12\x0f\n\x07text_en\x18\x05 \x01(\t\x12\x11\n\tlog_index\x18\x06 \x01(\x04\"P\n\x0b\x41nswerGroup\x12/\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x1e.tally_protocol.wire.v1.Answer\x12\x10\n\x08receipts\x18\x02 \x03(\x0c\"\x83\x01\n\x0f\x44\x65liverResponse\x12\x30\n\x06resume\x18\x01 \x01(\x0b\x32\x1e.tally_protocol.wire.v1.ResumeH\x00\x12\x36\n\x07\x61nswers\x18\x02 \x01(\x0b\x32#.tally_protocol.wire.v1.AnswerGroupH\x00\x42\x06\n\x04\x62ody\"#\n\x0cProveRequest\x12\x13\n\x0brecord_hash\x18\x01 \x01(\x0c\"1\n\rProveResponse\x12\x11\n\tpublished\x18\x01 \x01(\x08\x12\r\n\x05proof\x18\x02 \x01(\x0c*d\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x14\n\x10OUTCOME_ACCEPTED\x10\x01\x12\x15\n\x11OUTCOME_DUPLICATE\x10\x02\x12\x13\n\x0fOUTCOME_REFUSED\x10\x03\x32\xc5\x01\n\rIntakeService\x12^\n\x07\x44\x65liver\x12&.tally_protocol.wire.v1.DeliverRequest\x1a\'.tally_protocol.wire.v1.DeliverResponse(\x01\x30\x01\x12T\n\x05Prove\x12$.tally_protocol.wire.v1.ProveRequest\x1a%.tally_protocol.wire.v1.ProveResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'tally_protocol.wire.v1.intake_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OUTCOME']._serialized_start=970
-  _globals['_OUTCOME']._serialized_end=1070
+  _globals['_OUTCOME']._serialized_start=990
+  _globals['_OUTCOME']._serialized_end=1090
   _globals['_ENVELOPE']._serialized_start=63
   _globals['_ENVELOPE']._serialized_end=103
   _globals['_HELLO']._serialized_start=105
@@ -42,19 +42,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DELIVERREQUEST']._serialized_start=201
   _globals['_DELIVERREQUEST']._serialized_end=329
   _globals['_POSITION']._serialized_start=331
-  _globals['_POSITION']._serialized_end=403
-  _globals['_RESUME']._serialized_start=405
-  _globals['_RESUME']._serialized_end=515
-  _globals['_ANSWER']._serialized_start=518
-  _globals['_ANSWER']._serialized_end=664
-  _globals['_ANSWERGROUP']._serialized_start=666
-  _globals['_ANSWERGROUP']._serialized_end=746
-  _globals['_DELIVERRESPONSE']._serialized_start=749
-  _globals['_DELIVERRESPONSE']._serialized_end=880
-  _globals['_PROVEREQUEST']._serialized_start=882
-  _globals['_PROVEREQUEST']._serialized_end=917
-  _globals['_PROVERESPONSE']._serialized_start=919
-  _globals['_PROVERESPONSE']._serialized_end=968
-  _globals['_INTAKESERVICE']._serialized_start=1073
-  _globals['_INTAKESERVICE']._serialized_end=1270
+  _globals['_POSITION']._serialized_end=423
+  _globals['_RESUME']._serialized_start=425
+  _globals['_RESUME']._serialized_end=535
+  _globals['_ANSWER']._serialized_start=538
+  _globals['_ANSWER']._serialized_end=684
+  _globals['_ANSWERGROUP']._serialized_start=686
+  _globals['_ANSWERGROUP']._serialized_end=766
+  _globals['_DELIVERRESPONSE']._serialized_start=769
+  _globals['_DELIVERRESPONSE']._serialized_end=900
+  _globals['_PROVEREQUEST']._serialized_start=902
+  _globals['_PROVEREQUEST']._serialized_end=937
+  _globals['_PROVERESPONSE']._serialized_start=939
+  _globals['_PROVERESPONSE']._serialized_end=988
+  _globals['_INTAKESERVICE']._serialized_start=1093
+  _globals['_INTAKESERVICE']._serialized_end=1290
 # @@protoc_insertion_point(module_scope)

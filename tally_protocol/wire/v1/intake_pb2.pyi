@@ -142,11 +142,14 @@ class Position(_message.Message):
     EPOCH_FIELD_NUMBER: _builtins.int
     NEXT_SEQ_FIELD_NUMBER: _builtins.int
     HEAD_FIELD_NUMBER: _builtins.int
+    AGAIN_FROM_FIELD_NUMBER: _builtins.int
     chain: _builtins.str
     epoch: _builtins.int
     next_seq: _builtins.int
     head: _builtins.bytes
     """record hash of the last admitted record"""
+    again_from: _builtins.int
+    """0, or the first seq whose sealed part the county has lost: the laptop sends again from there [INTAKE-8]"""
     def __init__(
         self,
         *,
@@ -154,10 +157,11 @@ class Position(_message.Message):
         epoch: _builtins.int = ...,
         next_seq: _builtins.int = ...,
         head: _builtins.bytes = ...,
+        again_from: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chain", b"chain", "epoch", b"epoch", "head", b"head", "next_seq", b"next_seq"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["again_from", b"again_from", "chain", b"chain", "epoch", b"epoch", "head", b"head", "next_seq", b"next_seq"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

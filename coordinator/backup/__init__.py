@@ -1,0 +1,1 @@
+"""Backup, restore, catching up with the public record, rebuilding from it."""
