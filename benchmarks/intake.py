@@ -152,12 +152,40 @@ def crowd(child: Child, coordinator: int, rate: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class County:
-    """A running coordinator and the load that is its own."""
+    """A running coordinator and the load that is its own; `server` is PostgreSQL's first process, 0 without."""
 
     name: str
     process: "subprocess.Popen[str]"
     load: Child
     admin: str
+    url: str
+    folder: Path
+    server: int = 0
+
+    def stored(self) -> tuple[int, int]:
+        """Bytes on the disk: records and what belongs to them, the published record."""
+        public = self.folder / f"public-{self.name}"
+        if self.server:
+            database = Postgres(self.url)
+            with database.read() as connection:
+                size = int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
+            database.close()
+        else:
+            size = sum(_allocated(path) for path in (self.folder / "home").glob("*.db"))
+        return size, sum(_allocated(path) for path in public.rglob("*") if path.is_file())
+
+    def server_cpu(self) -> float:
+        """CPU seconds of PostgreSQL so far, sessions that have ended included."""
+        if not self.server:
+            return 0.0
+        own = Path(f"/proc/{self.server}/stat").read_text("ascii").rpartition(")")[2].split()
+        ended = sum(map(int, own[13:15])) / os.sysconf("SC_CLK_TCK")
+        children = Path(f"/proc/{self.server}/task/{self.server}/children").read_text("ascii").split()
+        return ended + cpu_seconds(self.server) + sum(cpu_seconds(int(pid)) for pid in children)
+
+
+def _allocated(path: Path) -> int:
+    return path.stat().st_blocks * 512
 
 
 def start_coordinator(home: Path, folder: Path, name: str, url: str) -> "subprocess.Popen[str]":
@@ -198,6 +226,7 @@ def compare(counties: list[County]) -> float:
     """Rounds in turn; the floor and its ratios for the first, the ratio of the second to it; gives the first's rate."""
     rounds: list[list[Round]] = [[] for _ in counties]
     before = [commits(county.admin) for county in counties]
+    sizes = [(*county.stored(), county.server_cpu()) for county in counties]
     for _ in range(ROUNDS):
         for county, found in zip(counties, rounds, strict=True):
             found.append(one_round(county.load, county.process.pid))
@@ -207,12 +236,23 @@ def compare(counties: list[County]) -> float:
         rates.append(report(found))
         after = commits(county.admin)
         print(f"   grouped commits: {(after[1] - records) / (after[0] - groups):.0f} records a commit")
+    for county, found, began in zip(counties, rounds, sizes, strict=True):
+        for_the_administrator(county, sum(one.batches for one in found), began)
     first, second = rounds
     ratio = median(two.cpu / one.cpu for one, two in zip(first, second, strict=True))
     verdict("PostgreSQL: coordinator CPU a batch / SQLite's", ratio, most=MOST_POSTGRES)
     published = median(two.cpu_published / one.cpu_published for one, two in zip(first, second, strict=True))
     print(f"          with publishing: {published:.2f}; the server's own CPU is not in it")
     return rates[0]
+
+
+def for_the_administrator(county: County, batches: int, began: tuple[int, int, float]) -> None:
+    """What docs/administrator.md's table of sizes is filled from."""
+    store, public = ((now - before) / batches / 1024 for now, before in zip(county.stored(), began, strict=False))
+    memory = resident(county.process.pid) / 2**20
+    print(f"   {county.name}: {store:.1f} KiB a batch stored, {public:.1f} KiB published; {memory:.0f} MiB resident")
+    if county.server:
+        print(f"   {county.name}'s own CPU: {(county.server_cpu() - began[2]) / batches * 1e6:.0f} us a batch")
 
 
 def said_by(process: "subprocess.Popen[str]", log_file: Path) -> dict[str, str]:
@@ -225,7 +265,9 @@ def said_by(process: "subprocess.Popen[str]", log_file: Path) -> dict[str, str]:
     return found
 
 
-def start_county(stack: ExitStack, folder: Path, name: str, url: str, crowd_size: int) -> County:
+def start_county(
+    stack: ExitStack, folder: Path, name: str, url: str, crowd_size: int, server: int = 0
+) -> County:
     """A coordinator and a load process that has signed everything."""
     home, sealing = folder / "home", folder / "sealing"
     if url != SQLITE:
@@ -241,7 +283,7 @@ def start_county(stack: ExitStack, folder: Path, name: str, url: str, crowd_size
     letters = load.ready["letters"]
     print(f"   {name}: {letters:.0f} records signed before; {BUSY} busy stations, {GROUP} envelopes a message")
     load.ask("open")
-    return County(name, process, load, said["admin"])
+    return County(name, process, load, said["admin"], url, folder, server)
 
 
 def main() -> None:
@@ -265,7 +307,8 @@ def main() -> None:
         url = server.url("postgres").render_as_string(hide_password=False)
         copy_to_server(home, url)
         counties = [
-            start_county(stack, folder, "SQLite", SQLITE, stations), start_county(stack, folder, "PostgreSQL", url, 1)
+            start_county(stack, folder, "SQLite", SQLITE, stations),
+            start_county(stack, folder, "PostgreSQL", url, 1, server.pid),
         ]
         rate = compare(counties)
         crowd(counties[0].load, counties[0].process.pid, rate)

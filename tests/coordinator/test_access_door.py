@@ -5,6 +5,7 @@ import json
 import ssl
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from grpc import aio
 
-from coordinator.access.certificates import private_pem, serial_of
+from coordinator.access.certificates import Authority, private_pem, serial_of
+from coordinator.access.credentials import ServerPair
+from coordinator.settings import Home, write_private
 from tests.coordinator.county import envelopes
 from tests.coordinator.door import (
     channel,
@@ -228,6 +231,27 @@ def test_a_new_server_certificate_is_taken_without_a_restart(scene: Scene) -> No
     asyncio.run(play())
     assert county.end() == 0
     assert "server.key" in refused_start(scene)
+
+
+def test_a_mounted_pair_is_taken_when_its_folder_is_exchanged(tmp_path: Path) -> None:
+    """As kubelet does it: `tls/server.key` leads through `..data`, which is one rename from old to new."""
+    authority = Authority("county-test", datetime.now(UTC))
+    (tmp_path / "tls").mkdir()
+    for number in (1, 2):
+        folder, made = tmp_path / "tls" / f"..{number}", authority.server(["127.0.0.1"])
+        folder.mkdir()
+        write_private(folder / "server.key", made.key)
+        (folder / "server.pem").write_bytes(made.certificate)
+        (folder / "ca.pem").write_bytes(authority.pair.certificate)
+    (tmp_path / "tls" / "..data").symlink_to("..1")
+    for name in ("server.key", "server.pem", "ca.pem"):
+        (tmp_path / "tls" / name).symlink_to(f"..data/{name}")
+    pair = ServerPair(Home(tmp_path))
+    assert pair.newer() is None
+    (tmp_path / "tls" / "..next").symlink_to("..2")
+    (tmp_path / "tls" / "..next").replace(tmp_path / "tls" / "..data")
+    assert pair.newer() is not None
+    assert pair.newer() is None
 
 
 def test_the_county_renews_its_own_certificate(scene: Scene) -> None:

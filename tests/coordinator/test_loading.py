@@ -4,11 +4,13 @@ On a server of its own, because roles belong to a whole server; the owner is no 
 CloudNativePG (deploy/k8s/roles/database.yaml).
 """
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psycopg
@@ -22,6 +24,7 @@ from coordinator.store.migrating import EXPECTED
 from tests.coordinator.county import make_home, whole_count
 from tests.coordinator.processes import POD_FILES, Process, log_text
 from tests.coordinator.scene import PROGRAM, Scene, group, new_scene, published, until_sized
+from tests.faults.rig import free_port
 from tests.postgres import Server, new_database, own_server
 from tests.world import World
 
@@ -66,12 +69,13 @@ def make_roles(url: str, names: tuple[str, ...] = ROLES) -> None:
             admin.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
 
 
-def program(*words: str, code: int = 0, **settings: str) -> str:
+def program(*words: str, code: int = 0, given: Mapping[str, str] | None = None, **settings: str) -> str:
     """The program with its settings from the environment alone, as a pod has them."""
     bare = {name: value for name, value in os.environ.items() if not name.startswith("CHANGPIAO_")}
     done = subprocess.run(
-        [str(PROGRAM), *words], capture_output=True, text=True, timeout=120, check=False, env=bare | settings
-    )
+        [str(PROGRAM), *words], capture_output=True, text=True, timeout=120, check=False,
+        env=bare | settings | dict(given or {}),
+    )  # fmt: skip
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout if code == 0 else done.stderr
 
@@ -192,43 +196,51 @@ def test_a_home_that_has_served_is_not_loaded(owned: str, tmp_path: Path) -> Non
 def test_a_registrar_does_the_desks_work_and_nothing_else(scene: Scene, owned: str) -> None:
     """[ACCESS-8] [ACCESS-10] D8: codes, revocations and the list on the rights of `changpiao_registrar` alone."""
     home = {"CHANGPIAO_HOME": str(scene.home.path)}
-    program("load", CHANGPIAO_DATABASE=owned, **home)
+    program("load", given=home, CHANGPIAO_DATABASE=owned)
     desk = home | {"CHANGPIAO_DATABASE": as_user(owned, "changpiao_registrar")}
-    assert json.loads(program("codes", "--json", "--node", "node-1", **desk))["node"] == "node-1"
-    program("revoke", "node-1", "lost", **desk)
-    listed = [json.loads(line)["act"] for line in program("laptops", "--acts", **desk).splitlines()]
+    assert json.loads(program("codes", "--json", "--node", "node-1", given=desk))["node"] == "node-1"
+    program("revoke", "node-1", "lost", given=desk)
+    listed = [json.loads(line)["act"] for line in program("laptops", "--acts", given=desk).splitlines()]
     assert listed == ["code", "revoke"]
     for role in ("changpiao_sequencer", "changpiao_publisher", "changpiao_board"):
-        program("revoke", "node-1", "lost", code=1, **(home | {"CHANGPIAO_DATABASE": as_user(owned, role)}))
+        program("revoke", "node-1", "lost", code=1, given=home | {"CHANGPIAO_DATABASE": as_user(owned, role)})
     more = (b"UPDATE access_acts SET node = node", b"DELETE FROM access_acts", b"INSERT INTO records DEFAULT VALUES")
     for statement in more:
         assert not may(owned, "changpiao_registrar", statement), statement
 
 
-def mounted(scene: Scene, role: str, *files: str) -> Path:
-    """The part of the home that a pod gets: root's files, readable by the group, on a folder nobody writes to."""
-    place = scene.path / f"mounted-{role}"
-    for name in files:
-        target = place / name
+@pytest.fixture
+def mounts() -> Iterator[list[Path]]:
+    """Read-only file systems of this test, gone afterwards."""
+    made: list[Path] = []
+    yield made
+    for place in made:
+        subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def mounted(scene: Scene, mounts: list[Path], name: str, *files: str) -> Path:
+    """The part of the home that a pod gets: root's files, readable by the group, on a file system nobody writes to."""
+    place = scene.path / f"mounted-{name}"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(place)], check=True)
+    mounts.append(place)
+    for file in files:
+        target = place / file
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes((scene.home.path / name).read_bytes())
+        target.write_bytes((scene.home.path / file).read_bytes())
         target.chmod(0o440)
-    for folder in sorted(place.rglob("*"), reverse=True):
-        if folder.is_dir():
-            folder.chmod(0o555)
-    if place.exists():
-        place.chmod(0o555)
+    subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
     return place
 
 
-def pod(scene: Scene, owned: str, role: str, name: str = "") -> Process:
+def pod(scene: Scene, mounts: list[Path], owned: str, role: str, name: str = "") -> Process:
     """`serve` with nothing but the environment of deploy/k8s/roles."""
     settings = {
         "CHANGPIAO_ROLE": role, "CHANGPIAO_DATABASE": as_user(owned, f"changpiao_{role}"),
         "CHANGPIAO_ADMIN": "127.0.0.1:0",
     }  # fmt: skip
     if POD_FILES[role]:
-        settings["CHANGPIAO_HOME"] = str(mounted(scene, name or role, *POD_FILES[role]))
+        settings["CHANGPIAO_HOME"] = str(mounted(scene, mounts, name or role, *POD_FILES[role]))
     settings |= {
         "intake": {"CHANGPIAO_LISTEN": "127.0.0.1:0"}, "board": {"CHANGPIAO_BOARD": "127.0.0.1:0"},
         "publisher": {"CHANGPIAO_PUBLIC": str(scene.path / "public")}, "sequencer": {},
@@ -237,14 +249,14 @@ def pod(scene: Scene, owned: str, role: str, name: str = "") -> Process:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounted secrets are root's files")
-def test_pods_run_on_what_the_manifests_give_them(scene: Scene, owned: str) -> None:
+def test_pods_run_on_what_the_manifests_give_them(scene: Scene, owned: str, mounts: list[Path]) -> None:
     """ADR 7: bare `serve`, keys root's 0440, homes nobody can write to, one database role each; waiting is ready."""
     program("load", CHANGPIAO_HOME=str(scene.home.path), CHANGPIAO_DATABASE=owned)
     processes: list[Process] = []
     try:
-        processes += [pod(scene, owned, role) for role in POD_FILES]
+        processes += [pod(scene, mounts, owned, role) for role in POD_FILES]
         # they wait in line
-        processes += [pod(scene, owned, role, name=f"{role}-2") for role in ("sequencer", "publisher")]
+        processes += [pod(scene, mounts, owned, role, name=f"{role}-2") for role in ("sequencer", "publisher")]
         for process in processes:
             process.ready()
             assert process.get("/readyz") == 200, process.name
@@ -262,3 +274,25 @@ def test_pods_run_on_what_the_manifests_give_them(scene: Scene, owned: str) -> N
         for process in processes:
             process.kill()
     assert published(scene) > sum(map(len, chains))
+    assert "no inbox" in log_text(intake.log), "where nobody can write there is no inbox"
+
+
+def test_a_process_that_is_not_there_yet_is_alive(scene: Scene, owned: str) -> None:
+    """startupProbe: the admin door answers while the log is read, or the database is waited for; ready it is not."""
+    admin = f"127.0.0.1:{free_port()}"
+    gone = make_url(owned).update_query_dict({"host": str(scene.path)}).render_as_string(hide_password=False)
+    settings = {"CHANGPIAO_ROLE": "sequencer", "CHANGPIAO_DATABASE": gone, "CHANGPIAO_ADMIN": admin}
+    settings["CHANGPIAO_HOME"] = str(scene.home.path)
+    process = Process(scene, "serve", name="early", settings=settings)
+    process.said = {"admin": admin}
+    found: set[tuple[int, int]] = set()
+    try:
+        while process.process.poll() is None:
+            with contextlib.suppress(ConnectionError):
+                found.add((process.get("/livez"), process.get("/readyz")))
+            time.sleep(0.1)
+        assert process.process.returncode == 1, "after fifteen seconds it says what it lacks; the cluster tries again"
+    finally:
+        process.kill()
+    assert found == {(200, 503)}
+    assert "cannot reach the database" in log_text(process.log)

@@ -6,6 +6,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,7 +93,7 @@ def test_an_expired_certificate_stops_delivery_alone(place: Enrolling) -> None:
     node = place.nodes[0]
     place.node(node, "send", "--give-up", "20")
     assert county.stop() == 0, county.errors()
-    assert renewals(place, node) == 1, "the first certificate was exchanged at its first use"
+    assert renewals(place, node) >= 1, "the first certificate was exchanged at its first use"
     time.sleep(LIFE + 1)
     summary = place.count(node, "--no-send")
     assert summary["records"] == summary["owed"]
@@ -100,6 +101,13 @@ def test_an_expired_certificate_stops_delivery_alone(place: Enrolling) -> None:
     done = place.node(node, "send", "--give-up", "0", code=4)
     assert "N_CERTIFICATE" in done.stderr
     assert "tally-node renew" in done.stderr
+    assert county.stop() == 0, county.errors()
+    # the new one lives long enough for the programs of a busy machine to be started
+    limits = place.home / "limits.toml"
+    text, count = re.subn(r"(?m)^laptop_hours = .*$", "laptop_hours = 1", limits.read_text("utf-8"))
+    assert count == 1
+    limits.write_text(text, "utf-8")
+    county = place.open_county()
     place.codes("--node", node)
     request = place.ask_again(node)
     assert "code" not in place.hand_in(request)
