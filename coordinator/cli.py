@@ -6,6 +6,7 @@ Standard output is the result, standard error is talk; every message is Chinese 
 import contextlib
 import csv
 import json
+import logging
 import struct
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from typing import Annotated, Final
 import typer
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from coordinator import tracing
 from coordinator.commands import access, copies
 from coordinator.commands import database as database_commands
 from coordinator.desk import import_directly, import_running
@@ -38,9 +40,11 @@ from coordinator.store.database import Database
 from coordinator.store.postgres import is_postgres
 from coordinator.store.stores import SQLITE, open_store
 from coordinator.watch.logs import log_to_stderr
+from coordinator.watch.stations import SILENT_AFTER
 from tally_protocol.law.notice import notice
 from tally_protocol.record.sealing import Opener
 
+LOG = logging.getLogger("changpiao")
 REFUSED: Final = 1
 USAGE: Final = 64
 USAGE_OF_LIBRARY: Final = 2
@@ -65,6 +69,16 @@ AdminOption = Annotated[
 ]
 BoardOption = Annotated[
     str, typer.Option("--board", envvar="CHANGPIAO_BOARD", help="实况页，空为不开 · live page, empty = none")
+]
+SilentOption = Annotated[
+    float,
+    typer.Option(
+        "--silent-after", min=1, envvar="CHANGPIAO_SILENT_AFTER",
+        help="秒，无声即告警 · seconds until an open station without connection or record counts as silent",
+    ),
+]  # fmt: skip
+TraceOption = Annotated[
+    str, typer.Option("--trace", envvar="CHANGPIAO_TRACE", help="OTLP 地址，空为关 · OTLP collector, empty = off")
 ]
 StandingsOption = Annotated[
     float, typer.Option("--standings", min=0.1, help="秒 · seconds between standings")
@@ -125,6 +139,8 @@ def _said() -> Iterator[None]:
     try:
         yield
     except CountyError as error:
+        if error.code and logging.getLogger().handlers:
+            LOG.critical(error.en, extra={"code": error.code})
         raise fail(error) from None
     except OSError as error:
         # a port that is taken, a folder that cannot be written
@@ -153,14 +169,18 @@ def serve(
     limits: Annotated[
         Path | None, typer.Option("--limits", envvar="CHANGPIAO_LIMITS", help="接入限额文件 · limits (docs/access.md)")
     ] = None,
+    silent_after: SilentOption = SILENT_AFTER,
+    trace: TraceOption = "",
 ) -> None:
     """开门接收 · open the doors; one JSON line with the ports when ready."""
     log_to_stderr()
     doors = Doors(
         listen=listen, admin=admin, public=public, board=board, board_export=board_export,
         standings_seconds=standings, stop_after=stop_after, shared=shared_port, limits=limits,
+        silent_after=silent_after,
     )  # fmt: skip
     with _said():
+        tracing.start(trace, role)
         serve_role(role, None if home is None else Home(home), doors, database)
 
 
@@ -177,12 +197,14 @@ def up(
     board: BoardOption = "",
     standings: StandingsOption = 10.0,
     database: DatabaseOption = SQLITE,
+    silent_after: SilentOption = SILENT_AFTER,
+    trace: TraceOption = "",
 ) -> None:
     """一台机器上的全部角色 · every role on this machine; SIGHUP restarts one after the other, SIGTERM ends in order."""
     log_to_stderr()
     plan = Plan(
         home=home, public=public, intakes=intakes, standbys=standbys, listen=listen, admin=admin, board=board,
-        standings=standings, database=database,
+        standings=standings, database=database, silent_after=silent_after, trace=trace,
     )  # fmt: skip
     with _said():
         Supervisor(plan).run()

@@ -48,6 +48,7 @@ from coordinator.store import entries as log
 from coordinator.store import writing
 from coordinator.store.database import Database
 from coordinator.store.leaders import Fence
+from coordinator.tracing import span
 from tally_protocol.errors import ProtocolError
 from tally_protocol.record.kinds import ChainBody
 from tally_protocol.record.sealing import Opener
@@ -185,7 +186,8 @@ class Writer:
                 job.reply(DiskNearlyFull())
             jobs, deliveries = [job for job in jobs if not isinstance(job, Deliver)], []
         if not (self._answered_from_memory(jobs) or self._nothing_to_gather(jobs)):
-            self._transact(jobs, deliveries, began)
+            with span("commit", jobs=len(jobs), records=sum(len(job.envelopes) for job in deliveries)):
+                self._transact(jobs, deliveries, began)
 
     def _answered_from_memory(self, jobs: Sequence[_Job]) -> bool:
         """Questions alone, about units of which nothing new has come: no transaction of ours is needed."""

@@ -20,6 +20,7 @@ from coordinator.ledger.fold import Event, Fold
 from coordinator.metrics import Metrics
 from coordinator.publish.publisher import Publisher
 from coordinator.publish.standings import StandingsTree
+from coordinator.tracing import span
 
 LOG = logging.getLogger("changpiao.publish")
 # (size, root, results, totals) -> log index of the record, once it is durable
@@ -169,7 +170,10 @@ class Rounds:
         if self._halted:
             return False
         oldest = self._source.take_oldest()
-        if self._publisher.publish(self._source.durable()):
+        size = self._source.durable()
+        with span("publish", entries=size):
+            signed = self._publisher.publish(size)
+        if signed:
             self._metrics.checkpoints.inc()
             if oldest is not None:
                 self._metrics.published_seconds.observe(time.monotonic() - oldest)

@@ -23,6 +23,7 @@ from pathlib import Path
 from coordinator.roles.running import address
 from coordinator.settings import CountyError
 from coordinator.store.postgres import is_postgres
+from coordinator.watch.stations import SILENT_AFTER
 
 LOG = logging.getLogger("changpiao.up")
 FIRST_PAUSE, MOST_PAUSE, QUIET = 0.2, 5.0, 60.0
@@ -46,6 +47,8 @@ class Plan:
     board: str
     standings: float
     database: str
+    silent_after: float = SILENT_AFTER
+    trace: str = ""
 
     def roles(self) -> list[str]:
         """One name a process; admin ports are given in this order."""
@@ -153,6 +156,7 @@ class Supervisor:
                 command += ["--listen", self._listen, "--shared-port"]
             if role in ("publisher", "sequencer"):
                 command += ["--public", str(plan.public), "--standings", str(plan.standings)]
+            command += ["--silent-after", str(plan.silent_after), "--trace", plan.trace]
             if role == "board":
                 command += ["--board", _fixed(plan.board)]
             found.append((role, command))

@@ -14,6 +14,7 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from grpc import aio
 
 from coordinator.metrics import Metrics
+from coordinator.tracing import span
 
 UNARY, BIDI = "unary", "bidi_stream"
 _BY_NUMBER = {code.value[0]: code.name for code in grpc.StatusCode}
@@ -23,6 +24,7 @@ class _Method:
     """The series of one method."""
 
     def __init__(self, metrics: Metrics, kind: str, service: str, method: str) -> None:
+        self.name = method
         labels = {"grpc_type": kind, "grpc_service": service, "grpc_method": method}
         self.started = metrics.calls_started.labels(**labels)
         self.handled = {
@@ -89,7 +91,8 @@ def _call(behaviour: Any, method: _Method) -> Any:
         began, failed = time.perf_counter(), None
         method.started.inc()
         try:
-            return await behaviour(request, context)
+            with span(method.name):
+                return await behaviour(request, context)
         except BaseException as error:
             failed = error
             raise

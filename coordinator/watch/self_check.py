@@ -21,6 +21,7 @@ from coordinator.metrics import Metrics
 from coordinator.settings import CountyError
 from coordinator.store import verdicts
 from coordinator.store.database import Database, damage
+from coordinator.tracing import span
 
 LOG = logging.getLogger("changpiao.watch")
 SHARE = 0.05
@@ -94,7 +95,7 @@ class SelfCheck:
         self._used = self._pace.thread_time()
         for part in self._parts:
             try:
-                with damage(f"store ({part.name})"):
+                with damage(f"store ({part.name})"), span(f"self-check {part.name}"):
                     for count in part.slices():
                         rows += count
                         self._metrics.check_entries.set(rows)
