@@ -171,7 +171,7 @@ class County:
                 size = int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
             database.close()
         else:
-            size = sum(_allocated(path) for path in (self.folder / "home").glob("*.db"))
+            size = sum(_allocated(path) for path in (self.folder / "home").glob("*.db*"))
         return size, sum(_allocated(path) for path in public.rglob("*") if path.is_file())
 
     def server_cpu(self) -> float:
