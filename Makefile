@@ -9,8 +9,9 @@ UV     := .tools/bin/uv
 PIP_IN  = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --root-user-action ignore --only-binary :all: --require-hashes -r $(2)
 PYTEST := $(BIN)/python -m pytest -q
 TYPED  := tally_protocol tally_node coordinator verifier rehearsal tests $(wildcard tools benchmarks)
-BENCHES := intake tally verify
+BENCHES := intake tally verify self_check
 FAULT_ROUNDS ?= 100
+SOAK_SECONDS ?= 7200
 SERVE  ?= --serve
 DATA   ?=
 LOCK   ?=
@@ -89,8 +90,8 @@ format: $(VENV)/.ready-dev ## repair what ruff can repair by itself
 # --- suites that try harder than make test ---------------------------------------------------------------------------
 
 .PHONY: slow soak faults attacks properties mutants vectors checkers real real-county bench
-slow: $(VENV)/.ready-dev ## the tests that make test leaves out: thousands of rounds, every mutant, millions of elections
-	@$(PYTEST) -n 2 -m slow
+slow: $(VENV)/.ready-dev ## the tests that make test leaves out: thousands of rounds, hours of soak, every mutant, millions of elections
+	@CHANGPIAO_SOAK_SECONDS=$(SOAK_SECONDS) $(PYTEST) -n 2 -m slow
 	@$(MAKE) --no-print-directory mutants MUTANTS=
 	@CHANGPIAO_ELECTIONS=3000000 $(PYTEST) -n 2 tests/properties/test_law.py
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from coordinator.ledger.county import County
 from coordinator.ledger.rebuilding import unit_of
+from coordinator.settings import CountyError
 from coordinator.store import entries as log
 from coordinator.store.database import Database
 from tally_protocol.ids import station_chain, unit_chain
@@ -32,7 +33,13 @@ class Follower:
         return all(version <= self._seen.get(unit, -1) for unit, version in versions.items())
 
     def lacking(self, connection: Connection, versions: Mapping[str, int]) -> list[log.Entry]:
-        """The records of these units that are not in yet, each chain in its order."""
+        """The records of these units that are not in yet, each chain in its order.
+
+        CountyError if a unit has less than this process has seen: a version never falls by our own programs.
+        """
+        for unit, version in versions.items():
+            if version < self._seen.get(unit, -1):
+                raise _put_back(unit, version, self._seen[unit])
         behind = [unit for unit, version in versions.items() if version > self._seen.get(unit, -1)]
         if not behind:
             return []
@@ -43,3 +50,11 @@ class Follower:
         above = min(self._seen.get(unit, -1) for unit in behind)
         found = log.of_chains(connection, self._database, chains, above)
         return [entry for entry in found if entry.id > self._seen.get(unit_of(entry.chain), -1)]
+
+
+def _put_back(unit: str, found: int, seen: int) -> CountyError:
+    return CountyError(
+        f"E_SELF_CHECK: 单位 {unit} 的最新记录为 {found}，本进程已见过 {seen}；运行中的数据库被换旧或删改。停止",
+        f"E_SELF_CHECK: the newest record of unit {unit} is {found}, this process has seen {seen}: the database was put"
+        " back or edited while it ran. Stops; keep the evidence",
+    )

@@ -192,3 +192,10 @@ def test_signing_goes_on_when_a_start_finds_all_well(watched: Watched) -> None:
     assert watched.alarm.raised() == "E_SELF_CHECK"
     assert watched.cycle() == {}
     assert watched.alarm.raised() == ""
+
+
+def test_a_database_put_back_under_a_running_process_ends_it(watched: Watched) -> None:
+    """A unit version never falls by our own programs."""
+    watched.edit("UPDATE unit_heads SET version = version - 1 WHERE unit = 'v2'")
+    with pytest.raises(CountyError, match=r"E_SELF_CHECK: the newest record"):
+        watched.bench.one(watched.last)
