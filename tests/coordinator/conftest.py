@@ -4,27 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL
 
 from coordinator.store.stores import SQLITE
 from tests.coordinator.county import Bench, make_home
 from tests.coordinator.scene import Scene, new_scene
-from tests.postgres import Template, shared_server, template
+from tests.postgres import Template
 from tests.world import World
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[URL]:
-    """The server of this test run."""
-    with shared_server() as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def tables(postgres_server: URL) -> Iterator[Template]:
-    """Empty databases with the expected tables, quickly made."""
-    with template(postgres_server) as made:
-        yield made
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from sqlalchemy import URL, make_url
 from coordinator.store.stores import SQLITE
 from tests.faults.rig import Rig
 from tests.faults.town import Town, shared_town
-from tests.postgres import Template, new_database, shared_server, template
+from tests.postgres import Template, new_database
 
 
 @pytest.fixture(scope="session")
@@ -49,20 +49,6 @@ def count_all(town: Town, path: Path, url: str = SQLITE, keep: Callable[[], None
 def counted(shelf: Path, town: Town) -> Town:
     """Everything counted, delivered and published; nobody runs. Never write to it."""
     return shared_town(shelf, "counted", lambda path: count_all(town, path))
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[URL]:
-    """The server of this test run."""
-    with shared_server() as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def tables(postgres_server: URL) -> Iterator[Template]:
-    """Empty databases with the expected tables, quickly made."""
-    with template(postgres_server) as made:
-        yield made
 
 
 @pytest.fixture
