@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from coordinator.publish.publisher import RESERVE
 from tests.faults.ledger import Ledger, reading
 from tests.faults.rig import ROUNDS, Rig, wait_for
 from tests.faults.town import Town
@@ -139,7 +140,8 @@ def test_a_full_public_disk_is_repaired_when_space_returns(town: Town, tmp_path:
         wait_for(lambda: ready(county.admin) == 503, "a county that says that it cannot publish")
         wait_for(lambda: bool(ledger.receipts), "receipts all the same")
         assert node.alive, "the laptop waits for its proofs"
-        subprocess.run(["mount", "-o", "remount,size=8m", str(disk)], check=True)
+        # more than the publisher's reserve: below it no round is begun
+        subprocess.run(["mount", "-o", f"remount,size={4 * RESERVE >> 20}m", str(disk)], check=True)
         wait_for(lambda: ready(county.admin) == 200, "a county that publishes again")
         assert node.wait() == 0, node.errors()
         play_out(rig)
