@@ -76,6 +76,35 @@ STATIONS: list[Panel] = [
         [(f"max by (state) (changpiao_stations{NS})", "{{state}}")],
     ),
 ]  # fmt: skip
+ACCESS: list[Panel] = [
+    (
+        "拒绝接入 · refused at the door", "ops", "timeseries", 8,
+        [(rate("changpiao_access_refused_total", "reason"), "{{reason}}")],
+    ),
+    (
+        "被结束的连接 · streams ended", "ops", "timeseries", 8,
+        [(rate("changpiao_access_streams_ended_total", "reason"), "{{reason}}")],
+    ),
+    (
+        "限速等待与换证 · waits and renewals", "short", "timeseries", 8,
+        [
+            (rate("changpiao_access_waited_seconds_total"), "seconds waited a second"),
+            (rate("changpiao_access_renewals_total"), "renewals a second"),
+        ],
+    ),
+    (
+        "已撤销的设备 · revoked laptops", "short", "timeseries", 8,
+        [(f"max(changpiao_access_revoked_laptops{NS})", "laptops")],
+    ),
+    (
+        "接入名单多久未读 · age of the list", "s", "timeseries", 8,
+        [(f"max(changpiao_access_list_age_seconds{NS})", "seconds")],
+    ),
+    (
+        "服务器证书剩余 · server certificate left", "s", "timeseries", 8,
+        [(f"min(changpiao_access_server_certificate_until{NS}) - time()", "seconds")],
+    ),
+]  # fmt: skip
 PUBLICATION: list[Panel] = [
     (
         "日志长度 · size of the log", "short", "timeseries", 8,
@@ -99,6 +128,10 @@ PUBLICATION: list[Panel] = [
         [(f"sum(increase(changpiao_undetermined_total{NS}[1h]))", "units")],
     ),
     ("自检进度 · self-check", "short", "timeseries", 8, [(f"max(changpiao_selfcheck_entries{NS})", "entries")]),
+    (
+        "缺密封选票的记录 · sealed parts owed", "short", "timeseries", 8,
+        [(f"max(changpiao_sealed_owed{NS})", "records")],
+    ),
     ("领导权 · leadership", "short", "timeseries", 8, [(f"changpiao_leader{NS}", "{{role}} {{pod}}")]),
 ]  # fmt: skip
 POD = "{{component}} {{pod}}"
@@ -131,6 +164,7 @@ ROWS = {
     "现在 · now": NOW,
     "接收 · intake": INTAKE,
     "计票点 · stations": STATIONS,
+    "接入 · access": ACCESS,
     "公开 · publication": PUBLICATION,
     "机器 · machines": MACHINES,
 }
