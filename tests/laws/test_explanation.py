@@ -1,6 +1,8 @@
 """Why a contest came out as it did, in two languages, with its integers and its sources [OUTCOME-2]."""
 
+import operator
 import re
+from math import prod
 
 import pytest
 
@@ -8,6 +10,7 @@ from tally_protocol.ids import ContestId
 from tally_protocol.law.explanation import explain
 from tests.laws import rows_avoidance, rows_figures, rows_national, rows_provinces, rows_rounds, rows_women
 from tests.laws.cases import Case
+from tests.laws.village import Post, village
 
 EVERY = (
     *rows_national.NATIONAL, *rows_national.SUPPLEMENTARY, *rows_national.RECALL, *rows_provinces.PROVINCES,
@@ -36,6 +39,40 @@ def test_every_case_can_be_explained(case: Case) -> None:
             assert "%" not in PERCENT.sub("", re.sub(r"（依据：.*|\(by: .*", "", line)), line
         assert english[-1].startswith(f"outcome: {due.outcome};")
         assert due.elected.split() == english[-1].split("elected: ")[1].split(";")[0].replace("–", "").split()
+
+
+SIGNS = {">": operator.gt, ">=": operator.ge, "<=": operator.le}
+HELD = re.compile(r"((?:\d+ x )?\d+) (>|>=|<=) ((?:\d+ x )?\d+): (yes|no)")
+SUMMED = re.compile(r"(?<![\d(])(\d+) \+ (\d+) = (\d+)")
+AT_LEAST = re.compile(r"max\((\d+) \+ (\d+), (\d+)\) = (\d+)")
+
+
+def product(side: str) -> int:
+    return prod(int(factor) for factor in side.split(" x "))
+
+
+@pytest.mark.parametrize("case", EVERY, ids=lambda case: case.id)
+def test_what_is_printed_can_be_calculated_again(case: Case) -> None:
+    """[OUTCOME-2] [LAW-8] Every comparison, sum and maximum is true; another base is called another result if it is."""
+    results = case.village().results()
+    for contest, result in results.items():
+        lines = [line for language in told(case, contest) for line in language]
+        for left, sign, right, answer in (found for line in lines for found in HELD.findall(line)):
+            assert SIGNS[sign](product(left), product(right)) is (answer == "yes"), lines
+        for first, second, total in (found for line in lines for found in SUMMED.findall(line)):
+            assert int(first) + int(second) == int(total), lines
+        for first, second, least, most in (found for line in lines for found in AT_LEAST.findall(line)):
+            assert max(int(first) + int(second), int(least)) == int(most), lines
+        others = [line for line in lines if line.startswith("with ")]
+        assert any(line.endswith(", another result") for line in others) is result.sensitive
+        for line in others:
+            said = re.fullmatch(r"with .* as the base \(.*\): (\w+)(?:, elected (.*))?, (another result|the same)", line)
+            assert said is not None, line
+            same = said[1] == result.outcome.value
+            if said[2] is not None:
+                named = {one.split(" ")[0] for one in said[2].replace("–", "").split("、") if one}
+                same = same and named == set(result.elected)
+            assert (said[3] == "the same") is same, line
 
 
 def lines_of(name: str, contest: str) -> str:
@@ -96,6 +133,17 @@ def test_what_is_said(case: str, contest: str, said: str) -> None:
 def test_an_impossible_count_is_not_explained_further() -> None:
     """Nothing is asked of figures that no papers can have given."""
     assert "turnout" not in lines_of("impossible-before-turnout", "chair")
+
+
+def test_no_papers_at_all_are_no_contradiction() -> None:
+    """[LAW-1] [OUTCOME-2] Nobody has more votes than valid papers where there are neither; as many are allowed."""
+    empty = village(Post(id="chair", slots=1), papers=0, registered=10)
+    said = [line.en for line in explain(empty.unit, empty.profiles, empty.tally, ContestId("chair"))]
+    assert not any("one person's votes" in line for line in said)
+    all_of_them = village(Post(id="chair", votes={"A": 9}), papers=9)
+    said = [line.en for line in explain(all_of_them.unit, all_of_them.profiles, all_of_them.tally, ContestId("chair"))]
+    assert not any("one person's votes" in line for line in said)
+    assert "votes that valid papers can give: 9 <= 1 x 9: yes / 是 (arithmetic)" in said
 
 
 def test_a_text_in_two_languages_is_read_in_each() -> None:
