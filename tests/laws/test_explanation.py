@@ -45,6 +45,7 @@ SIGNS = {">": operator.gt, ">=": operator.ge, "<=": operator.le}
 HELD = re.compile(r"((?:\d+ x )?\d+) (>|>=|<=) ((?:\d+ x )?\d+): (yes|no)")
 SUMMED = re.compile(r"(?<![\d(])(\d+) \+ (\d+) = (\d+)")
 AT_LEAST = re.compile(r"max\((\d+) \+ (\d+), (\d+)\) = (\d+)")
+OTHER_BASE = re.compile(r"with .* as the base \(.*\): (\w+)(?:, elected (.*))?, (another result|the same)")
 
 
 def product(side: str) -> int:
@@ -66,7 +67,7 @@ def test_what_is_printed_can_be_calculated_again(case: Case) -> None:
         others = [line for line in lines if line.startswith("with ")]
         assert any(line.endswith(", another result") for line in others) is result.sensitive
         for line in others:
-            said = re.fullmatch(r"with .* as the base \(.*\): (\w+)(?:, elected (.*))?, (another result|the same)", line)
+            said = OTHER_BASE.fullmatch(line)
             assert said is not None, line
             same = said[1] == result.outcome.value
             if said[2] is not None:
