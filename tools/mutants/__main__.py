@@ -121,7 +121,7 @@ def first_opinion(package: str, todo: Sequence[Job], workers: int) -> Iterator[s
         brood.stdin.close()
         yield from map(str.strip, brood.stdout)
     if brood.returncode:
-        sys.exit(f"mutants: the tests of {package} fail on sound code")
+        sys.exit(f"mutants: the tests of {package} fail on sound code, or their process broke")
 
 
 def run(todo: Sequence[Job], workers: int, *, again: bool) -> list[Job]:
@@ -152,15 +152,19 @@ def main() -> int:
     parser.add_argument("--changed", type=int, default=0)
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--only", default="", help="modules whose path holds this text")
+    parser.add_argument("--only", default=[""], nargs="+", help="modules whose path holds one of these texts")
     parser.add_argument("--first", action="store_true", help="the first opinion alone")
     options = parser.parse_args()
-    every = [job for job in jobs() if options.only in job.module]
+
+    def asked(module: str) -> bool:
+        return any(part in module for part in options.only)
+
+    every = [job for job in jobs() if asked(job.module)]
     listed = {
         (entry["module"], entry["mutant"]): entry["reason"]
         for entry in tomllib.loads(EQUIVALENT.read_text("utf-8")).get("equivalent", [])
     }
-    gone = [name for name in sorted(listed.keys() - {job.name for job in every}) if options.only in name[0]]
+    gone = [name for name in sorted(listed.keys() - {job.name for job in every}) if asked(name[0])]
     todo = chosen(every, options.changed, options.sample)
     alive = run(todo, options.workers, again=not options.first)
     unlisted = [job for job in alive if job.name not in listed]
