@@ -8,9 +8,11 @@ import pytest
 
 from tally_protocol.ids import ContestId
 from tally_protocol.law.explanation import explain
+from tally_protocol.law.sayings import Line, because, most_votes_win
 from tests.laws import rows_avoidance, rows_figures, rows_national, rows_provinces, rows_rounds, rows_women
 from tests.laws.cases import Case
 from tests.laws.village import Post, village
+from tests.profiles import profile
 
 EVERY = (
     *rows_national.NATIONAL, *rows_national.SUPPLEMENTARY, *rows_national.RECALL, *rows_provinces.PROVINCES,
@@ -129,6 +131,75 @@ def lines_of(name: str, contest: str) -> str:
 )
 def test_what_is_said(case: str, contest: str, said: str) -> None:
     assert said in lines_of(case, contest)
+
+
+def test_word_by_word() -> None:
+    """One contest whole, in each language: which shares are asked, whose votes they are, who stands behind each line.
+
+    Somebody has the majority, so that the third is not asked; the base that is not recorded is said where it is asked.
+    """
+    law, county = "by: VC-18 中华人民共和国村民委员会组织法 第18条 (2025-10-28)", "清河县选举工作领导小组 2026-05-08"
+    assert told(BY_ID["majority-first"], "m")[1] == [
+        "m (m): supplementary, round 1, 2 seats",
+        "rules: 村民委员会选举 (p1), 中华人民共和国村民委员会组织法（2025年10月28日修订）, in force from 2026-01-01",
+        "figures: those registered 1000 (sealed unit); persons who voted not recorded; papers issued not recorded; "
+        "papers collected 1000 (statement); valid papers 1000 (statement)",
+        "votes that valid papers can give: 1260 <= 2 x 1000: yes / 是 (arithmetic)",
+        "turnout: 1000/1000 (100.00 %); 2 x 1000 > 1000: yes / 是, "
+        f"persons who voted not recorded: papers collected instead ({law})",
+        f"papers not more than allowed: papers issued not recorded, not tested (by: {county})",
+        f"votes to be elected: base papers collected 1000 ({law}; {county})",
+        "  A: 510/1000 (51.00 %); 2 x 510 > 1000: yes / 是",
+        "  B: 400/1000 (40.00 %); 2 x 400 > 1000: no / 否",
+        "  C: 350/1000 (35.00 %); 2 x 350 > 1000: no / 否",
+        f"if more are eligible than seats, most votes win: 1 > 2: no / 否 ({law})",
+        f"supplementary round: 1 seats open, candidates max(1 + 1, 1) = 2: B C (by: {county})",
+        f'the seat may not stay empty: rule "no", elected 1 >= 3: no / 否 (by: {county})',
+        "with papers collected as the base (papers collected 1000 (statement)): supplementary, elected A, the same",
+        "with valid papers as the base (valid papers 1000 (statement)): supplementary, elected A, the same",
+        "outcome: supplementary; elected: A; 1 seats open",
+    ]
+    law, county = "依据：中华人民共和国村民委员会组织法第18条（2025-10-28）", "依据：清河县选举工作领导小组 2026-05-08"
+    written = told(BY_ID["written-in-persons-too"], "m")[0]
+    assert written[0] == "m（m）：选举，第 1 轮，应选 1 人"
+    assert written[4:] == [
+        f"参选：1000/1000 (100.00 %)；2 x 1000 > 1000: yes / 是，投票人数未记录，以收回选票数代替（{law}）",
+        f"收回不多于应有：发出选票数未记录，未检验（{county}）",
+        f"当选票数：以收回选票数 1000 为基数（{law}；{county.removeprefix('依据：')}）",
+        "  +W：300/1000 (30.00 %); 2 x 300 > 1000: no / 否",
+        "  A：100/1000 (10.00 %); 2 x 100 > 1000: no / 否",
+        "  +V：100/1000 (10.00 %); 2 x 100 > 1000: no / 否",
+        "  B：50/1000 (5.00 %); 2 x 50 > 1000: no / 否",
+        f"够票的人多于名额的，得票多的当选：0 > 1: no / 否（{law}）",
+        f"另行选举：缺 1 名，候选人 max(1 + 1, 1) = 2 名：+W A +V（{county}）",
+        f"缺额不可以空着：规则“否”，已选出 0 >= 3: no / 否（{county}）",
+        "若以收回选票数为基数（收回选票数 1000（报告单））：另行选举，当选 –，相同",
+        "若以有效票数为基数（有效票数 1000（报告单））：另行选举，当选 –，相同",
+        "结果：另行选举；当选：–；缺 1 名",
+    ]
+
+
+def test_the_third_is_asked_where_nobody_has_the_majority() -> None:
+    """[LAW-5] With `majority_first` both shares are printed then, each with its own base."""
+    said = lines_of("majority-of-another-base", "m")
+    assert "base persons who voted 1020" in said
+    assert "base papers collected 1000" in said
+    assert "  B: 400/1020 (39.22 %); 2 x 400 > 1020: no / 否\n" in said
+    assert "  B: 400/1000 (40.00 %); 3 x 400 >= 1000: yes / 是\n" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "zh", "en"),
+    [
+        ("本村决定 / the village", "依据：本村决定", "by: the village"),
+        ("本村决定", "依据：本村决定", "by: 本村决定"),
+        ("甲 / 乙 / 丙", "依据：甲 / 乙 / 丙", "by: 甲 / 乙 / 丙"),
+    ],
+)
+def test_a_text_is_split_into_two_languages_or_left_whole(text: str, zh: str, en: str) -> None:
+    one = profile(law="party_2020", electorate="member", text=text)
+    assert because(one) == Line(zh, en) == most_votes_win(one)
+    assert most_votes_win(profile(text=text)).en == "by: VC-18 中华人民共和国村民委员会组织法 第18条 (2025-10-28)"
 
 
 def test_an_impossible_count_is_not_explained_further() -> None:
