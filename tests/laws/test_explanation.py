@@ -78,6 +78,31 @@ def test_what_is_printed_can_be_calculated_again(case: Case) -> None:
             assert (said[3] == "the same") is same, line
 
 
+BARRED = {"impossible", "not_known", "invalid_turnout", "invalid_overcount"}
+
+
+@pytest.mark.parametrize("case", EVERY, ids=lambda case: case.id)
+def test_what_follows_is_told_where_something_does(case: Case) -> None:
+    """[ROUND-1] [ROUND-3] A next round for seats that are open, and whether they may stay so; nothing where none is."""
+    one = case.village()
+    for name, result in one.results().items():
+        contest = one.unit.contest(ContestId(name))
+        assert contest is not None
+        english = told(case, name)[1]
+        open_seats = result.short if result.outcome.value not in BARRED else 0
+        empty = [line for line in english if line.startswith("the seat ")]
+        assert len(empty) == (open_seats > 0 and not contest.female_only)
+        assert all(line.startswith("the seat may stay empty") is result.may_stop for line in empty)
+        vacant = result.outcome.value == "vacant"
+        due = [] if vacant or not open_seats else [(f"supplementary round: {open_seats} seats", result.next)]
+        due += [(f"women's supplementary round: {result.held} seats", result.next_women)] if result.held else []
+        found = [line for line in english if "supplementary round: " in line]
+        assert len(found) == len(due)
+        for line, (starts, persons) in zip(found, due, strict=True):
+            assert line.startswith(starts)
+            assert f": {' '.join(persons) or '–'} (by" in line
+
+
 def lines_of(name: str, contest: str) -> str:
     chinese, english = told(BY_ID[name], contest)
     return "\n".join(chinese + english)
@@ -103,6 +128,9 @@ def lines_of(name: str, contest: str) -> str:
         ("elected-higher", "member", "elected higher or in an earlier round, not asked here: A"),
         ("V17a", "member", "avoidance: B leaves, a close relative of A"),
         ("V17a", "member", "next in order: D"),
+        ("no-filling", "m", "avoidance: B leaves, a close relative of X ("),
+        ("highest-post-stays", "m", "回避：B 与 X 是近亲属，退出（"),
+        ("equal-votes-no-filling", "m", "B、C are relatives with equal votes, a runoff for one seat"),
         ("V19a", "recall", "for the recall: 260/520 (50.00 %); 2 x 260 > 520: no / 否"),
         ("V15a", "member", "X: 440/800 (55.00 %); 2 x 440 > 800: yes / 是, 380 of them rolled down"),
         ("V16b", "member", "1 seat is held for a women's round"),
