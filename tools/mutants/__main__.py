@@ -38,6 +38,7 @@ SUITES = {
         "tests/verifier/test_rules_explain.py", "tests/verifier/test_profiles.py",
     ),
 }  # fmt: skip
+FAILED = 2  # pytest's highest exit code that speaks of tests: some failed (1), some could not be imported (2)
 LIMIT = 600.0  # seconds for all tests of a package; a few mutants never end
 
 
@@ -99,15 +100,27 @@ def chosen(every: list[Job], changed: int, sample: int) -> list[Job]:
     return touched + draw.sample(rest, min(sample, len(rest)))
 
 
-def killed(job: Job) -> bool:
-    """Whether a test fails, or does not end, with the mistake in place, in a process of its own."""
-    command = [sys.executable, "-m", "tools.mutants.child", job.module, *job.tests]
-    source = job.mutant.applied((ROOT / job.module).read_bytes())
+def killed(module: str, text: bytes, tests: Sequence[str]) -> bool:
+    """Whether a test fails, or does not end, with a text in a module's place, in a process of its own."""
+    command = [sys.executable, "-m", "tools.mutants.child", module, *tests]
     try:
-        done = subprocess.run(command, cwd=ROOT, input=source, capture_output=True, timeout=LIMIT, check=False)
+        done = subprocess.run(command, cwd=ROOT, input=text, capture_output=True, timeout=LIMIT, check=False)
     except subprocess.TimeoutExpired:
         return True
+    if done.returncode > FAILED:  # pytest itself could not run: no test has noticed anything
+        sys.exit(f"mutants: {' '.join(command)} ends with {done.returncode}:\n{done.stdout.decode()[-3000:]}")
     return done.returncode != 0
+
+
+def tried_again(left: Sequence[Job], workers: int) -> Iterator[bool]:
+    """Whether each mutant is killed from nothing; SystemExit if the tests fail on sound code."""
+    for module, tests in {job.tests: (job.module, job.tests) for job in left}.values():
+        if killed(module, (ROOT / module).read_bytes(), tests):
+            sys.exit(f"mutants: the tests of {module} fail on sound code")
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(
+            lambda job: killed(job.module, job.mutant.applied((ROOT / job.module).read_bytes()), job.tests), left
+        )
 
 
 def first_opinion(package: str, todo: Sequence[Job], workers: int) -> Iterator[str]:
@@ -139,10 +152,9 @@ def run(todo: Sequence[Job], workers: int, *, again: bool) -> list[Job]:
     if not again:
         return left
     alive = []
-    with ThreadPoolExecutor(workers) as pool:
-        for number, (job, dead) in enumerate(zip(left, pool.map(killed, left), strict=True)):
-            alive += [] if dead else [job]
-            print(f"mutants: {number + 1} of {len(left)} again, {len(alive)} alive", file=sys.stderr, flush=True)
+    for number, (job, dead) in enumerate(zip(left, tried_again(left, workers), strict=True)):
+        alive += [] if dead else [job]
+        print(f"mutants: {number + 1} of {len(left)} again, {len(alive)} alive", file=sys.stderr, flush=True)
     return alive
 
 
