@@ -44,7 +44,8 @@ def test_the_fraud_is_named_by_its_code(tmp_path: Path, fraud: Fraud) -> None:
 AS_A_PROGRAM = (
     "record-doubled", "running-totals-traded", "forged-under-the-right-key-id", "weak-key-of-the-county",
     "candidates-swapped-afterwards", "statement-missing", "all-tiles-forged", "folder-missing", "mldsa-line-bad",
-    "base64-with-spare-bits", "part-missing", "proof-from-the-other-view", "no-anchor",
+    "base64-with-spare-bits", "part-missing", "proof-from-the-other-view", "no-anchor", "winner-exchanged",
+    "loser-declared", "majority-lowered-silently", "rules-changed-after-the-count",
 )  # fmt: skip
 
 

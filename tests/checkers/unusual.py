@@ -47,7 +47,7 @@ def outgrown() -> Evidence:
     """A log that signed at smaller sizes leaves narrower files beside those of the newest size [TILE-1]."""
     known = made()
     older: Files = {}
-    for size in (9, 99, 611):  # the last one's width, 99, sorts after the newest width, 122
+    for size in (9, 99, 2 * WIDTH + 99):  # the last one's width, 99, sorts after the newest width, 1xx
         older |= log_files(world(), known.entries[:size])
     return Evidence(
         files=older | known.files, extras=known.extras, entries=known.entries, signatures=known.signatures
@@ -65,6 +65,12 @@ def changed(known: Evidence, name: str, change: Callable[[bytes], bytes]) -> Evi
     assert data != files[name]
     parts = {"files": known.files, "extras": known.extras, place: {**files, name: data}}
     return Evidence(files=parts["files"], extras=parts["extras"], entries=known.entries, signatures=known.signatures)
+
+
+def last_partial(full: str) -> str:
+    """The only partial file of the newest size beside where the full one will stand."""
+    (name,) = (name for name in made().files if name.startswith(f"{full}.p/"))
+    return name
 
 
 def flipped(name: str, place: int) -> Evidence:
@@ -127,10 +133,10 @@ REFUSED = (
     Refused("key of the ML-DSA-44 line", lambda: line_changed("keys/log-mldsa44.vkey", 0), None, "mldsa44"),
     Refused("another history", other_view, "root", None),
     Refused("byte in a full bundle", lambda: flipped("tile/entries/001", 5000), "root", "notes"),
-    Refused("byte in the last bundle", lambda: flipped("tile/entries/002.p/122", -9), "root", "proofs"),
+    Refused("byte in the last bundle", lambda: flipped(last_partial(bundle_path(2)), -9), "root", "proofs"),
     Refused("a bundle cut off", lambda: changed(made(), "tile/entries/001", lambda d: d[:-1]), "bundles", "bundles"),
     Refused("leaf in a full tile", lambda: flipped("tile/0/001", 32 * 100), "inclusion", None),
-    Refused("leaf in a partial tile", lambda: flipped("tile/0/002.p/122", 5), "inclusion", None),
+    Refused("leaf in a partial tile", lambda: flipped(last_partial(tile_path(0, 2)), 5), "inclusion", None),
     Refused("inner tile", lambda: flipped("tile/1/000.p/2", 40), "inclusion", None),
     Refused("a tile cut off", lambda: changed(made(), "tile/0/001", lambda d: d[:-1]), "inclusion", None),
     Refused("a bad signature in the log", badly_signed_record, "notes", "notes"),

@@ -5,9 +5,11 @@ from dataclasses import fields
 import pytest
 
 from tally_protocol.law.composition import (
+    COMMITTEE_LAWS,
     Body,
     DecidedUnit,
     TwoBodies,
+    body_of,
     composition,
     two_bodies,
     unit_composition,
@@ -162,6 +164,38 @@ def test_a_unit_in_two_rounds() -> None:
     assert found.bodies == TwoBodies(party=3, committee=2, both_heads=0, cross=1)  # B is chair, no member
     assert not found.first_round_full
     assert found.has_woman
+
+
+def test_who_heads_a_body() -> None:
+    """Who is elected in the first post in whatever round; of a first post with two seats nobody is the head."""
+    late = decided(village(
+        Post(id="chair", votes={"A": 40, "C": 30}), Post(id="member", votes={"B": 60}),
+        Post(id="again", votes={"C": 35, "A": 60}, rule="supplementary", round=2, of="chair"), papers=100,
+    ))  # fmt: skip
+    assert body_of([late], COMMITTEE_LAWS) == Body(frozenset({("A", "A"), ("B", "B")}), ("A", "A"))
+    nobody_yet = decided(village(Post(id="chair", votes={"A": 40}), Post(id="member", votes={"B": 60}), papers=100))
+    assert body_of([nobody_yet], COMMITTEE_LAWS) == Body(frozenset({("B", "B")}), None)
+    equals = decided(village(Post(id="members", seats=2, votes={"A": 60, "B": 55}), papers=100))
+    assert body_of([equals], COMMITTEE_LAWS) == Body(frozenset({("A", "A"), ("B", "B")}), None)
+
+
+def test_a_unit_without_a_woman_and_with_advice() -> None:
+    """A first round is full whatever was advised beside it, and not because of what a later round filled."""
+    found = unit_composition(decided(village(
+        Post(id="advice", votes={"C": 10}, rule="advisory"), Post(id="chair", votes={"A": 60}), papers=100,
+    )))  # fmt: skip
+    assert (str(found.women), found.has_woman, found.first_round_full) == ("0/1 (0.00 %)", False, True)
+    second = unit_composition(decided(village(Post(id="chair", votes={"A": 60}, round=2), papers=100)))
+    assert not second.first_round_full
+
+
+def test_the_turnout_is_of_the_first_contest() -> None:
+    """Each of a branch's two contests has its own register."""
+    branch = decided(village(
+        Post(id="secretary", votes={"A": 20}, registered=40), Post(id="branch", votes={"B": 20}, registered=30),
+        papers=26, plain=profile(**PARTY_LAW),
+    ))  # fmt: skip
+    assert str(unit_composition(branch).turnout) == "26/40 (65.00 %)"
 
 
 def test_a_county() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tally_protocol import limits
 from tally_protocol.election.unit import UnitRule
 from tally_protocol.errors import Malformed, RuleViolation
 from tally_protocol.law.national import NATIONAL, fixed_by
@@ -235,3 +236,72 @@ def test_profiles_of_a_unit() -> None:
     assert manifest.profile == manifest.layout_profile("village") == manifest.profiles["p1"]
     with pytest.raises(RuleViolation, match="E_LAYOUT"):
         manifest.layout_profile("other")
+
+
+# path -> the least and the most that a profile may say (spec/8, Profiles)
+RANGES: dict[str, tuple[int, int]] = {
+    "elected.den": (1, 1000), "elected.num": (1, 1000), "margin.least": (0, 512), "margin.most": (0, 512),
+    "names.min_votes": (1, limits.FIGURE_MAXIMUM), "nomination.margin": (0, 512), "proxy.deadline_days": (0, 60),
+    "proxy.limit": (0, 10), "publish.min_ballots_per_cell": (50, limits.FIGURE_MAXIMUM), "recall.den": (1, 1000),
+    "recall.num": (1, 1000), "scrutineers.per_batch_min": (0, 8), "scrutineers.per_box_min": (0, 8),
+    "supplementary.deadline_days": (0, 366), "supplementary.den": (1, 1000), "supplementary.margin": (0, 512),
+    "supplementary.min_candidates": (1, 512), "supplementary.num": (1, 1000), "turnout.den": (1, 1000),
+    "turnout.num": (1, 1000), "vacancy.min_members": (0, 64),
+}  # fmt: skip
+
+
+def test_the_ranges_are_of_all_numbers() -> None:
+    assert RANGES.keys() == {path for path, value in values_of(profile_body()) if type(value) is int}
+
+
+@pytest.mark.parametrize("path", sorted(RANGES))
+def test_a_number_has_its_range(path: str) -> None:
+    """[PROF-1] Both ends may stand there, the numbers beyond them are `E_RANGE`."""
+    part, _, name = path.rpartition(".")
+    # what the other number of a pair must be so that this one alone is asked
+    beside = {"num": {f"{part}.den": 1000}, "den": {f"{part}.num": 1}, "least": {"margin.most": 512}}.get(name, {})
+    beside |= {"margin.least": 0} if name == "most" else {}
+    least, most = RANGES[path]
+    for value in (least, most):
+        assert profile(**{**beside, path: value}).value_at(path) == value
+    for value in (least - 1, most + 1):
+        with pytest.raises(Malformed, match="E_RANGE"):
+            profile(**{**beside, path: value})
+
+
+@pytest.mark.parametrize("part", ["elected", "recall", "supplementary", "turnout"])
+def test_a_share_may_be_all_but_not_more(part: str) -> None:
+    """[PROF-1] `num` = `den` may stand there, `num` > `den` is `E_RANGE`; so is `least` > `most`."""
+    assert profile(**{f"{part}.num": 7, f"{part}.den": 7}).value_at(f"{part}.num") == 7
+    with pytest.raises(Malformed, match="E_RANGE"):
+        profile(**{f"{part}.num": 8, f"{part}.den": 7})
+    assert profile(**{"margin.least": 2, "margin.most": 2}).margin.least == 2
+    with pytest.raises(Malformed, match="E_RANGE"):
+        profile(**{"margin.least": 3, "margin.most": 2})
+
+
+def test_lists_have_their_lengths() -> None:
+    """[PROF-1] 0 to 64 decisions, 0 to 8 roles, 1 to all words; entries once and ascending, else `E_FIELD`."""
+    body = profile_body()
+    many = [[f"p{number:02}", DECIDED] for number in range(65)]
+    assert len(Profile.parse(body | {"decided_by": many[:64]}, "profile").decided_by) == 64
+    assert Profile.parse(body | {"decided_by": []}, "profile").decided_by == ()
+    with pytest.raises(Malformed, match="E_LIMIT"):
+        Profile.parse(body | {"decided_by": many}, "profile")
+    for wrong in ([many[1], many[0]], [many[0], many[0]], [["p", 1]], [[1, DECIDED]], [["p"]]):
+        with pytest.raises(Malformed):
+            Profile.parse(body | {"decided_by": wrong}, "profile")
+    assert profile(**{"signers.open": [], "signers.box": ["caller"] * 8}).roles("box") == ("caller",) * 8
+    with pytest.raises(Malformed, match="E_LIMIT"):
+        profile(**{"signers.box": ["caller"] * 9})
+    for kind in SIGNED_KINDS:
+        with pytest.raises(Malformed, match="E_FIELD"):
+            profile(**{f"signers.{kind}": ["mayor"]})
+    for kind in ("declaration", "names", "statement", "step"):
+        with pytest.raises(Malformed, match="E_FIELD"):
+            profile(**{f"signers.{kind}": []})
+    every = ["child", "grandchild", "grandparent", "other", "parent", "sibling", "spouse"]
+    assert profile(**{"avoidance.relations": every}).avoidance.relations == tuple(every)
+    for relations in ([], ["uncle"], ["child", "child"], ["parent", "child"]):
+        with pytest.raises(Malformed):
+            profile(**{"avoidance.relations": relations})

@@ -23,6 +23,7 @@ from tally_protocol.election.shape import (
     Shape,
     shape,
 )
+from tally_protocol.errors import RuleViolation
 from tally_protocol.law.validity import Judged, judge, judge_paper
 from tests.profiles import profile
 from tests.properties.elections import LETTERS, NAMES, RULES, Plan, Post, Totals, a_paper, counted, posts_of, world_of
@@ -134,3 +135,14 @@ def test_persons_of_a_paper_are_known_by_id_and_name(shared: tuple[bool, bool], 
     assert len(found) == groups
     assert all(len(cells) == 2 for cells in found)
     assert shape(unit, "paper0") is shape(unit, "paper0")
+
+
+def test_every_slot_is_looked_at() -> None:
+    """[CELL-1] A code that no name has is `E_RANGE` in whichever slot, a mark above 3 in whichever cell."""
+    some = (Post(candidates=2, slots=2, max_marks=2, layout=0, shared=False),)
+    unit = world_of(Plan(posts=some, names_full=False, seed=0)).units["v1"][0]
+    paper = shape(unit, "paper0")
+    assert judge(paper, [bytes((0, 3, 0, 2, 1))], (5, 7), profile()).write_ins == ((0, 5, 1), (0, 7, 1))
+    for row in ((0, 0, 0, 1, 3), (0, 0, 0, 3, 1), (0, 4, 0, 0, 0), (0, 0, 4, 0, 0), (len(STATUSES), 0, 0, 0, 0)):
+        with pytest.raises(RuleViolation, match="E_RANGE"):
+            judge(paper, [bytes(row)], (5, 7), profile())

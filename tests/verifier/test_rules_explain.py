@@ -44,6 +44,7 @@ def test_what_an_explanation_says() -> None:
         "+王五: votes 8; 2 x 8 > 100: no", "未公开姓名的另选票 1", "elected: x, y", "结论：选满", "outcome: full",
         "enough votes: 2, seats: 2; 2 > 2: no",
         "another outcome with another base (collected 100, valid 100, voters 100): no",
+        "换用其他基数（收回选票 100, 有效票 100, 投票人数 100）结果是否不同：否",
     ):  # fmt: skip
         assert line in text, line
 
@@ -112,6 +113,13 @@ def test_figures_that_are_known_and_that_are_not() -> None:
     assert (
         "figures: registered 150, issued 120, present unknown, collected 100, valid 90, voters 110, at most 9" in text
     )
+
+
+def test_another_base_may_give_another_outcome() -> None:
+    """[LAW-8] [OUTCOME-2] In both languages, with the value of every base that is known."""
+    text = said([contest("a", {"x": 46}, valid=90)])
+    assert "换用其他基数（收回选票 100, 有效票 90）结果是否不同：是\n" in text
+    assert "another outcome with another base (collected 100, valid 90): yes\n" in text
 
 
 def test_people_by_votes_as_they_are_counted() -> None:

@@ -2,19 +2,20 @@
 
 Two packages: the producers' `tally_protocol/law` and the verifier's `verifier/rules`. A mutant that no test notices
 must stand in `equivalent.toml` with the reason why it changes nothing; an entry there that is killed or gone is a
-fault too. `--changed N` takes the functions that the last N commits touched, `--sample N` a draw from the rest that
-moves with HEAD.
+fault too. `brood` gives a first opinion on all of them, quickly; what it leaves alive is tried by `child` from nothing.
+`--changed N` takes the functions that the last N commits touched, `--sample N` a draw from the rest that moves with
+HEAD.
 """
 
 import argparse
 import hashlib
+import json
 import random
 import re
 import subprocess
 import sys
-import time
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,7 @@ SUITES = {
         "tests/verifier/test_rules_explain.py", "tests/verifier/test_profiles.py",
     ),
 }  # fmt: skip
-SLACK = 30.0
+LIMIT = 600.0  # seconds for all tests of a package; a few mutants never end
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,39 +99,59 @@ def chosen(every: list[Job], changed: int, sample: int) -> list[Job]:
     return touched + draw.sample(rest, min(sample, len(rest)))
 
 
-def killed(job: Job, limit: float) -> bool:
-    """Whether a test fails, or does not end, with the mistake in place."""
-    command = [sys.executable, "-m", "tools.mutants.child", job.module, *job.tests]
-    source = job.mutant.applied((ROOT / job.module).read_bytes())
+def killed(module: str, text: bytes, tests: Sequence[str]) -> bool:
+    """Whether a test fails, or does not end, with a text in a module's place, in a process of its own."""
+    command = [sys.executable, "-m", "tools.mutants.child", module, *tests]
     try:
-        done = subprocess.run(command, cwd=ROOT, input=source, capture_output=True, timeout=limit, check=False)
+        done = subprocess.run(command, cwd=ROOT, input=text, capture_output=True, timeout=LIMIT, check=False)
     except subprocess.TimeoutExpired:
         return True
     return done.returncode != 0
 
 
-def sound(package: str) -> float:
-    """Seconds that the tests take on code without a mistake; SystemExit if they fail."""
-    path = next(iter(sorted((ROOT / package).rglob("*.py"))))
-    began = time.monotonic()
-    command = [sys.executable, "-m", "tools.mutants.child", path.relative_to(ROOT).as_posix(), *SUITES[package]]
-    done = subprocess.run(command, cwd=ROOT, input=path.read_bytes(), capture_output=True, check=False)
-    if done.returncode != 0:
-        sys.exit(f"mutants: the tests of {package} fail on sound code:\n{done.stdout.decode()[-3000:]}")
-    return time.monotonic() - began
-
-
-def run(todo: Sequence[Job], workers: int) -> list[Job]:
-    """The mutants that live."""
-    limit = {tests: SLACK + 6 * sound(package) for package, tests in SUITES.items()}
-    alive: list[Job] = []
+def tried_again(left: Sequence[Job], workers: int) -> Iterator[bool]:
+    """Whether each mutant is killed from nothing; SystemExit if sound code, run in the same way, does not pass."""
+    for module, tests in {job.tests: (job.module, job.tests) for job in left}.values():
+        if killed(module, (ROOT / module).read_bytes(), tests):
+            sys.exit(f"mutants: the tests of {module} fail on sound code")
     with ThreadPoolExecutor(workers) as pool:
-        verdicts = pool.map(lambda job: killed(job, limit[job.tests]), todo)
-        for number, (job, dead) in enumerate(zip(todo, verdicts, strict=True)):
-            if not dead:
-                alive.append(job)
-            if number % 50 == 49 or not dead:
-                print(f"mutants: {number + 1} of {len(todo)}, {len(alive)} alive", file=sys.stderr, flush=True)
+        yield from pool.map(
+            lambda job: killed(job.module, job.mutant.applied((ROOT / job.module).read_bytes()), job.tests), left
+        )
+
+
+def first_opinion(package: str, todo: Sequence[Job], workers: int) -> Iterator[str]:
+    """`dead`, `alive` or `unsaid` for each mutant of one package, in their order; SystemExit if sound code fails."""
+    command = [sys.executable, "-m", "tools.mutants.brood", package, f"{workers}", *SUITES[package]]
+    texts = [(job.module, job.mutant.applied((ROOT / job.module).read_bytes()).decode()) for job in todo]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as brood:
+        if brood.stdin is None or brood.stdout is None:
+            raise ValueError("a process without pipes")
+        brood.stdin.write(json.dumps(texts))
+        brood.stdin.close()
+        yield from map(str.strip, brood.stdout)
+    if brood.returncode:
+        sys.exit(f"mutants: the tests of {package} fail on sound code, or their process broke")
+
+
+def run(todo: Sequence[Job], workers: int, *, again: bool) -> list[Job]:
+    """The mutants that live; without `again`, in the first opinion."""
+    left: list[Job] = []
+    for package, tests in SUITES.items():
+        ours = [job for job in todo if job.tests == tests]
+        opinion = first_opinion(package, ours, workers) if ours else iter(())
+        for number, (job, verdict) in enumerate(zip(ours, opinion, strict=True)):
+            if verdict != "dead":
+                left.append(job)
+                print(f"mutants: {verdict} {job.module} {job.mutant.name}", file=sys.stderr, flush=True)
+            if number % 50 == 49:
+                print(f"mutants: {number + 1} of {len(ours)} in {package}", file=sys.stderr, flush=True)
+    if not again:
+        return left
+    alive = []
+    for number, (job, dead) in enumerate(zip(left, tried_again(left, workers), strict=True)):
+        alive += [] if dead else [job]
+        print(f"mutants: {number + 1} of {len(left)} again, {len(alive)} alive", file=sys.stderr, flush=True)
     return alive
 
 
@@ -140,16 +161,21 @@ def main() -> int:
     parser.add_argument("--changed", type=int, default=0)
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--only", default="", help="modules whose path holds this text")
+    parser.add_argument("--only", default=[""], nargs="+", help="modules whose path holds one of these texts")
+    parser.add_argument("--first", action="store_true", help="the first opinion alone")
     options = parser.parse_args()
-    every = [job for job in jobs() if options.only in job.module]
+
+    def asked(module: str) -> bool:
+        return any(part in module for part in options.only)
+
+    every = [job for job in jobs() if asked(job.module)]
     listed = {
         (entry["module"], entry["mutant"]): entry["reason"]
         for entry in tomllib.loads(EQUIVALENT.read_text("utf-8")).get("equivalent", [])
     }
-    gone = [name for name in sorted(listed.keys() - {job.name for job in every}) if options.only in name[0]]
+    gone = [name for name in sorted(listed.keys() - {job.name for job in every}) if asked(name[0])]
     todo = chosen(every, options.changed, options.sample)
-    alive = run(todo, options.workers)
+    alive = run(todo, options.workers, again=not options.first)
     unlisted = [job for job in alive if job.name not in listed]
     dead = [job for job in todo if job.name in listed and job not in alive]
     print(f"mutants: {len(todo)} of {len(every)} tried, {len(todo) - len(alive)} killed, {len(alive)} alive,", end=" ")

@@ -39,14 +39,19 @@ class Replaced(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self._source, str(self._path), "exec"), module.__dict__)  # noqa: S102 - our own code
 
 
+def run_tests(tests: Sequence[str], *options: str, plugins: Sequence[object] = ()) -> int:
+    """Pytest's exit code over those of some paths that exist; it ends with the first test that fails."""
+    found = [test for test in tests if (ROOT / test).exists()]
+    quick = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not slow and not network and not fault"]
+    return int(pytest.main([*quick, *options, *found], plugins=list(plugins)))
+
+
 def main() -> int:
     """Exit 0 if every test passes: the mistake lives."""
     module, *tests = sys.argv[1:]
     sys.meta_path.insert(0, Replaced(module, sys.stdin.buffer.read()))
     sys.path.insert(0, str(ROOT))
-    found = [test for test in tests if (ROOT / test).exists()]
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not slow and not network and not fault"]
-    return int(pytest.main([*options, *found]))
+    return run_tests(tests)
 
 
 if __name__ == "__main__":

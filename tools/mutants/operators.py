@@ -115,8 +115,8 @@ def _changes(node: ast.expr | ast.stmt, finder: _Finder) -> Iterator[tuple[int, 
     yield from _in_operators(node, finder)
     start, end = finder.span(node)
     match node:
-        case ast.UnaryOp(op=ast.Not() | ast.USub(), operand=operand):
-            yield start, finder.span(operand)[0], ""
+        case ast.UnaryOp(op=ast.Not() | ast.USub() as operator):
+            yield start, start + (3 if isinstance(operator, ast.Not) else 1), ""
         case ast.Constant(value=bool() as value):
             yield start, end, str(not value)
         case ast.Constant(value=int() as value):
