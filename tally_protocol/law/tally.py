@@ -44,7 +44,7 @@ class StationFigures:
     closed: bool = True
     paper: Counts = field(default_factory=dict)
     boxes: Mapping[BoxId, Counts] = field(default_factory=dict)
-    joined: bool = False
+    joined: bool
     running: Mapping[LayoutId, Figures] = field(default_factory=dict)
 
 

@@ -69,6 +69,7 @@ def test_seven_steps_in_plain_words(plan: Plan) -> None:
     rows = [a_paper(dice, plan, "paper0") for _ in range(30)]
     judged = judge(paper, rows, range(1, len(NAMES) + 1), world.profile)
     assert votes_of(plan, paper, judged) == +counted(plan, "paper0", rows)
+    assert judged.figures[0] == len(rows)
     for contest in paper.contests:
         assert sum(judged.figures[contest.figure : contest.figure + WRITTEN]) == len(rows)
 
