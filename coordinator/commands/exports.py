@@ -6,11 +6,11 @@ from typing import Annotated, Final
 
 import typer
 
-from coordinator.exports.package import FORMATS, Wish, export
 from coordinator.exports.progress import Progress
 from coordinator.settings import CountyError
 
 REFUSED: Final = 1
+FORMATS: Final = ("csv", "parquet", "sqlite", "excel", "cdf")
 
 
 def _fail(error: CountyError) -> typer.Exit:
@@ -33,11 +33,17 @@ def export_command(
     progress: Annotated[bool, typer.Option("--progress", help="不是终端也显示进度 · also without a terminal")] = False,
 ) -> None:
     """导出公开记录：CSV、Parquet、SQLite、Excel、NIST 格式 · export a published record for other programs."""
+    try:
+        from coordinator.exports.package import Wish, export  # noqa: PLC0415 - the centre's libraries, half a second
+    except ImportError as error:
+        zh = f"缺少程序库 {error.name}；请安装 changpiao[centre]"
+        raise _fail(CountyError(zh, f"the library {error.name} is missing; install changpiao[centre]")) from None
     formats = tuple(dict.fromkeys(only or FORMATS))
     for name in formats:
         if name not in FORMATS:
             known = " ".join(FORMATS)
-            raise _fail(CountyError(f"--only：应为 {known} 之一，现为 {name}", f"--only: expected one of {known}: {name}"))
+            zh, en = f"--only：应为 {known} 之一，现为 {name}", f"--only: expected one of {known}, found {name}"
+            raise _fail(CountyError(zh, en))
     wish = Wish(formats=formats, excel_csv=bom, batches=batches, progress=Progress(asked=progress))
     try:
         manifest = export(record, out, wish)

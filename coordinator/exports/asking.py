@@ -1,4 +1,4 @@
-"""The ten questions: SQL files of this package, asked of the SQLite file; every percentage stands beside its n and N."""
+"""The ten questions: SQL files of this package, asked of the SQLite file; no percentage without its n and N."""
 
 import csv
 import re

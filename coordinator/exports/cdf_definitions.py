@@ -1,8 +1,8 @@
-"""NIST SP 1500-103 (cast vote records) as far as it fits: who stood for what, where, on which devices; no record of a vote.
+"""NIST SP 1500-103 (cast vote records) as far as it fits: who stood for what, where, on which devices; no vote.
 
-A CVR of that format is one ballot, and a single ballot is never published. A batch of a hundred papers written as one CVR
-would be read as one ballot, so batch totals go into the 1500-100 file (`ballot-batch`). An auditor who opens papers of a
-sample can fill this frame.
+A CVR of that format is one ballot, and a single ballot is never published. A batch of a hundred papers written as one
+CVR would be read as one ballot, so batch totals go into the 1500-100 file (`ballot-batch`). An auditor who opens papers
+of a sample can fill this frame.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ def write_definitions(path: Path, published: Published) -> None:
     body = _NIST.typed(
         "CastVoteRecordReport", Version="1.0.0", GeneratedDate=utc(published.time), ReportGeneratingDeviceIds=[MAKER],
         ReportType=["other"], OtherReportType="选举定义，不含单张选票 definitions without cast vote records",
-        Notes="单张选票从不公开；批次合计见 1500-100 文件。Single ballots are never public; batch totals: the 1500-100 file.",
+        Notes="单张选票从不公开；批次合计见 1500-100。No single ballot is ever public; batch totals: 1500-100 file.",
     )  # fmt: skip
     inside = _NIST.typed(
         "Election", **{"@id": "election"}, ElectionScopeId=ROOT, Name=election.title,
@@ -49,8 +49,9 @@ def _gp_units(units: Named) -> Iterator[JsonObject]:
     yield _NIST.typed("GpUnit", **{"@id": ROOT}, Type="other", OtherType="选举范围 scope of the election")
     for name, state in units:
         yield _NIST.typed(
-            "GpUnit", **{"@id": name}, Type="other", OtherType="village", Name=state.unit.name, Code=_code(state.unit.id)
-        )
+            "GpUnit", **{"@id": name}, Type="other", OtherType="village", Name=state.unit.name,
+            Code=_code(state.unit.id),
+        )  # fmt: skip
         for number, entry in enumerate(state.unit.stations, 1):
             yield _NIST.typed(
                 "GpUnit", **{"@id": f"{name}.s{number}"}, Type="polling-place", Name=entry.id, Code=_code(entry.id),
@@ -59,7 +60,7 @@ def _gp_units(units: Named) -> Iterator[JsonObject]:
 
 
 def _devices(units: Named) -> Iterator[JsonObject]:
-    """This program, then the laptop of every counting table."""
+    """The county's program, then the laptop of every counting table."""
     yield _NIST.typed("ReportingDevice", **{"@id": MAKER}, Application=f"changpiao {version('changpiao')}")
     for name, state in units:
         for number, entry in enumerate(state.unit.stations, 1):

@@ -1,7 +1,7 @@
 """Ids and small parts that both NIST files use: places, units, stations and contests numbered by their order.
 
-NIST ids must be XML names, ours may begin with a digit: `u3.c2` is the second contest of the third unit, and our own ids
-stand beside as external identifiers.
+NIST ids must be XML names, ours may begin with a digit: `u3.c2` is the second contest of the third unit, and our own
+ids stand beside as external identifiers.
 """
 
 import json

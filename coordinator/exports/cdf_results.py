@@ -1,7 +1,7 @@
 """NIST SP 1500-100 version 2 (election results reporting), as JSON: docs/exports.md says what means what.
 
-A village is a ReportingUnit, a counting table one below it, a batch (if asked for) a `ballot-batch` below that. Votes are
-VoteCounts of type `total`; votes against, unclear marks and abstentions have no word there and are type `other`.
+A village is a ReportingUnit, a counting table one below it, a batch (if asked for) a `ballot-batch` below that. Votes
+are VoteCounts of type `total`; votes against, unclear marks and abstentions have no word there and are type `other`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -171,7 +171,7 @@ class _Unit:
         results = self._results()
         for number, contest in enumerate(self.state.unit.contests, 1):
             result = results.get(str(contest.id))
-            people = [(candidate.id, candidate.name) for candidate in contest.candidates]
+            people = [(str(candidate.id), candidate.name) for candidate in contest.candidates]
             people += [(f"{WRITTEN_IN}{one.name}", one.name) for one in self._written(contest)]
             for place, (reference, name) in enumerate(people, 1):
                 status = _post_status(result, reference)
@@ -198,8 +198,8 @@ class _Unit:
         if batches:
             for name, station in self._stations():
                 for seq, layout, whole in self._batches(station):
-                    for contest, found in _of_layout(state, layout, whole):
-                        sources[contest].append((f"{name}.b{seq}", found))
+                    for title, found in _of_layout(state, layout, whole):
+                        sources[title].append((f"{name}.b{seq}", found))
         closed = sum(table.closed for table in tables.values())
         for number, contest in enumerate(unit.contests, 1):
             yield self._contest(f"{self.id}.c{number}", contest, sources[contest.id]) | {
@@ -213,7 +213,9 @@ class _Unit:
         ]
         common = {
             "@id": name, "ElectionDistrictId": self.id, "Name": contest.title, "OtherCounts": counts,
-            "ExternalIdentifier": [_local(contest.id), _other("round", str(contest.round)), _other("rule", contest.rule)],
+            "ExternalIdentifier": [
+                _local(contest.id), _other("round", str(contest.round)), _other("rule", contest.rule),
+            ],
         }  # fmt: skip
         if contest.rule == "recall":
             return _NIST.typed(

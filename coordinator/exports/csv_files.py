@@ -1,8 +1,8 @@
 """CSV: one file a table (long), and `wide.csv` with a row a contest and its candidates side by side.
 
-UTF-8, comma, one line end. Without a mark the cells are the data as they are, in the spelling of the contract (`+name`).
-For Excel (`excel=True`) the file begins with a byte order mark, its header is Chinese and English, and a text cell that
-a spreadsheet would take for a formula begins with an apostrophe.
+UTF-8, comma, one line end. Without a mark the cells are the data as they are, in the spelling of the contract
+(`+name`). For Excel (`excel=True`) the file begins with a byte order mark, its header is Chinese and English, and a
+text cell that a spreadsheet would take for a formula begins with an apostrophe.
 """
 
 import csv

@@ -24,21 +24,21 @@ _NARROW, _WIDEST = 8, 40
 _NOTE_WIDTHS: Final = (24, 18, 76)
 
 
-def write_excel(path: Path, sheets: Sheets, made_at: datetime, answers: tuple[Table, ...] = ()) -> Iterator[tuple[Table, int]]:
+def write_excel(path: Path, sheets: Sheets, made_at: datetime) -> Iterator[tuple[Table, int]]:
     """Write the workbook; gives each table with its number of rows. CountyError for a table beyond Excel's rows."""
     for table in sheets.tables:
-        if len(sheets.of(table)) > ROWS_MOST:
+        rows = len(sheets.of(table))
+        if rows > ROWS_MOST:
             raise CountyError(
-                f"{table.zh} 有 {len(sheets.of(table))} 行，Excel 一张表最多 {ROWS_MOST} 行；请去掉 --batches 或改用 SQLite",
-                f"{table.name} has {len(sheets.of(table))} rows, an Excel sheet takes {ROWS_MOST}; leave out --batches,"
-                " or use SQLite",
+                f"{table.zh} 有 {rows} 行，Excel 一张表最多 {ROWS_MOST} 行；请去掉 --batches，或改用 SQLite",
+                f"{table.name} has {rows} rows, an Excel sheet takes {ROWS_MOST}; leave out --batches, or use SQLite",
             )
     book = xlsxwriter.Workbook(path, {"in_memory": False, "strings_to_formulas": False, "strings_to_urls": False})
     # not the clock: the same record gives the same bytes
     book.set_properties({"title": "唱票 Changpiao", "created": made_at.replace(tzinfo=None)})
     looks = _looks(book)
     _about(book.add_worksheet("说明 About"), sheets, looks)
-    for table in (*sheets.tables, *answers):
+    for table in sheets.tables:
         _sheet(book.add_worksheet(f"{table.zh} {table.name}"[:31]), table, sheets.of(table), looks)
         yield table, len(sheets.of(table))
     book.close()
@@ -85,9 +85,9 @@ def _about(sheet: Worksheet, sheets: Sheets, looks: dict[str, Any]) -> None:
 
 
 _NOTES: Final = (
-    "全部数字由公开记录算出，只到上面的检查点；任何人可用同一公开记录生成同样的文件。本表不是证据，公开记录才是，核验用 tally-verifier。\n"
-    "Every figure is computed from the public record up to the checkpoint above. The record is the evidence, this is a copy:"
-    " verify with tally-verifier.",
+    "全部数字由公开记录算出，只到上面的检查点；任何人都能生成同样的文件。公开记录才是证据，核验用 tally-verifier。\n"
+    "Every figure is computed from the public record up to the checkpoint above. The record is the evidence, this file"
+    " is a copy: verify with tally-verifier.",
     "空格表示没有人记录过这个数，不是 0。百分比必须连同分子、分母一起引用。\n"
     "An empty cell is a figure that nobody recorded, not 0. Quote no percentage without its numerator and denominator.",
 )  # fmt: skip

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Final
 
 from coordinator.exports import csv_files, parquet_files
-from coordinator.exports import columns as at
 from coordinator.exports.asking import answer_all
 from coordinator.exports.cdf_definitions import write_definitions
 from coordinator.exports.cdf_results import write_results
@@ -90,7 +89,8 @@ def _csv(part: Path, published: Published, sheets: Sheets, wish: Wish) -> Iterat
     del published
     folder = _folder(part, "csv")
     for path, table, rows in csv_files.write_all(folder, sheets, excel=wish.excel_csv):
-        yield Made(path, "宽表，每职位一行" if table is None else table.zh, "wide, a row a contest" if table is None else table.en, rows)
+        zh, en = ("宽表，每职位一行", "wide, a row a contest") if table is None else (table.zh, table.en)
+        yield Made(path, zh, en, rows)
 
 
 def _parquet(part: Path, published: Published, sheets: Sheets, wish: Wish) -> Iterator[Made]:
@@ -116,6 +116,7 @@ def _excel(part: Path, published: Published, sheets: Sheets, wish: Wish) -> Iter
 
 
 def _cdf(part: Path, published: Published, sheets: Sheets, wish: Wish) -> Iterator[Made]:
+    del sheets
     folder = _folder(part, "cdf")
     path = folder / "results-1500-100.json"
     write_results(path, published, batches=wish.batches)

@@ -1,7 +1,8 @@
 """A published record up to its checkpoint, as the state of every chain: tiles and `checkpoint`, nothing else.
 
-What is checked: the two signatures of the log under the checkpoint, the tree over every entry, the links and every rule
-of every chain. What is not: the signatures of stations and officials, and the anchor; `tally-verifier verify` does that.
+What is checked: the two signatures of the log under the checkpoint, the tree over every entry, the links and every
+rule of every chain. What is not: the signatures of stations and officials, and the anchor: that is the work of
+`tally-verifier verify`.
 """
 
 from collections.abc import Iterator
@@ -71,7 +72,7 @@ def read_published(folder: Path, progress: Progress) -> Published:
     except ProtocolError as error:
         raise CountyError(
             f"{error.code}: 公开记录 {folder} 读不通: {error}；请用 tally-verifier verify 查明，换一份完整的副本再导出",
-            f"{error.code}: the record in {folder} does not hold: {error}; run tally-verifier verify, take a whole copy",
+            f"{error.code}: the record in {folder} does not hold: {error}; run tally-verifier verify, use a whole copy",
         ) from error
     except FileNotFoundError as error:
         raise CountyError(

@@ -1,7 +1,7 @@
 """The rows of every table, unit by unit in the order of their ids (bytes), from the state of a published record.
 
-`votes` follows the verifier's `totals` (spec/7): candidates in paper order, opened written-in persons, then `+` for what
-is not opened. Results are asked of the rules only for units whose result is fixed.
+`votes` follows the verifier's `totals` (spec/7): candidates in paper order, opened written-in persons, then `+` for
+what is not opened. Results are asked of the rules only for units whose result is fixed.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -66,8 +66,8 @@ def rows_of(published: Published, progress: Progress, *, batches: bool = False) 
 
 
 def path_of(place: Sequence[str]) -> str:
-    """A place as one text, from the top down; a slash inside a name is printed as ／, so that the parts stay apart."""
-    return " / ".join(name.replace("/", "／") for name in place)
+    """A place as one text, from the top down; a slash inside a name is printed wide, so that the parts stay apart."""
+    return " / ".join(name.replace("/", "\uff0f") for name in place)
 
 
 def utc(time: int) -> str:
@@ -134,10 +134,11 @@ def _contest_rows(
         votes = list(_vote_rows(state, contest, found, set(elected)))
         rows[at.VOTES.name] += votes
         for basis, persons in (("rules", elected), ("declaration", declared.get(contest.id, ()))):
-            rows[at.ELECTED.name] += [
-                (unit.id, contest.id, basis, line, person, *_person(unit, state, contest, person), _votes(votes, person))
-                for line, person in enumerate(persons, 1)
-            ]
+            for line, person in enumerate(persons, 1):
+                who = _person(unit, state, contest, person)
+                rows[at.ELECTED.name].append(
+                    (unit.id, contest.id, basis, line, person, *who, _votes(votes, person))
+                )
 
 
 def _result_cells(result: Result | None, waiting: str) -> RowOf:
@@ -240,7 +241,7 @@ def _station_rows(state: UnitState, table: StationState, rows: Found, *, batches
 
 def _batch_rows(unit: Unit, table: StationState, rows: Found) -> None:
     """Figures of every batch in force, as the record publishes them: corrected ones as corrected, no voided ones."""
-    by_id = {contest.id: contest for contest in unit.contests}
+    by_id = {str(contest.id): contest for contest in unit.contests}
     for seq, batch in sorted(table.batches.items()):
         if batch.figures is None:
             continue
