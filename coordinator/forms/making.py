@@ -4,8 +4,9 @@
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from coordinator.forms.facts import unit_body
 from coordinator.forms.flow import flow_body
 from coordinator.forms.notices import final_state, list_body, outcome_body, places_body, rules_body, staff_body
 from coordinator.forms.paperwork import Paperwork
+from coordinator.forms.proving import proof_data, sealing_folder
 from coordinator.forms.record import Record, Scope, read_record
 from coordinator.forms.reports import brief_body, daily_body, summary_body
 from coordinator.forms.sheets import ballots_body, labels_body, roll_body, tally_body
@@ -117,12 +119,44 @@ def fill(wish: Wish, sources: Sources) -> Filled:
     return fill_from(record, wish, None if sources.paperwork is None else Paperwork(sources.paperwork))
 
 
-def _scope(form: Form, wish: Wish) -> Scope:
+def make_all(setter: Typesetter, wish: Wish, sources: Sources) -> Iterator[Made]:
+    """A form about one unit for every unit of a township, or of the county if none is named; one reading."""
+    form = known_form(wish.form)
+    if form.subject is not Subject.UNIT or wish.unit:
+        yield make(setter, wish, sources)
+        return
+    _check_link(wish)
+    record = read_record(sources.public, Scope(township=wish.township), sources.checkpoint)
+    if not record.units:
+        raise CountyError(
+            f"没有乡镇 {wish.township}；请核对名称", f"there is no township {wish.township}; check its name"
+        )
+    paperwork = None if sources.paperwork is None else Paperwork(sources.paperwork)
+    for unit in record.units:
+        yield set_form(setter, fill_from(record, replace(wish, unit=unit), paperwork))
+
+
+def prove(setter: Typesetter, folder: Path, unit: str, *, english: bool = False) -> Made:
+    """The proof sheet of a unit from the sealing folder, before there is any record."""
+    form = FORMS["proof"]
+    read = sealing_folder(folder)
+    data = proof_data(form, read, unit, english=english)
+    # no record yet: the day of the election stands in for the time of a checkpoint
+    time = int(datetime.fromisoformat(f"{read.head.date}T00:00:00+08:00").timestamp())
+    filled = Filled(form=form, subject=unit, record_size=0, time=time, election=read.head.id, data=data)
+    return set_form(setter, filled)
+
+
+def _check_link(wish: Wish) -> None:
     if wish.link and not LINK.fullmatch(wish.link):
         raise CountyError(
             f"链接应以 http:// 或 https:// 开头、不含空格，现为 {wish.link[:60]}",
             f"a link begins with http:// or https:// and has no spaces, found {wish.link[:60]}",
         )
+
+
+def _scope(form: Form, wish: Wish) -> Scope:
+    _check_link(wish)
     match form.subject:
         case Subject.UNIT:
             if not wish.unit:

@@ -16,7 +16,7 @@ from typing import Final, Literal, Self
 
 import typst
 
-from coordinator.fonts import Fonts, shown
+from coordinator.fonts import Fonts, county_fonts, shown
 from coordinator.settings import CountyError
 from tally_protocol.fields import JsonObject
 
@@ -78,6 +78,11 @@ class Typesetter:
         families = {"serif": self.fonts.serif, "sans": self.fonts.sans, "mono": self.fonts.mono}
         inputs = {"data": _text(data), "fonts": _text({**families, "others": list(self.fonts.others)})}
         return _Set(self._compilers[template], template, inputs)
+
+
+def county_setter() -> Typesetter:
+    """A typesetter with the county's fonts; CountyError if there are none."""
+    return Typesetter(county_fonts())
 
 
 @dataclass(frozen=True, slots=True)
