@@ -7,13 +7,14 @@
 -- sequencer  adds records of the county's own chain and the order of the log; changes or deletes none
 -- publisher  reads records; its own are the staged files and the signed checkpoint
 -- board      reads what is published
+-- centre     reads what is admitted and published; its own are its acts (added only), secrets and sessions
 -- registrar  a person at the enrolment desk: codes, requests, confirmations, revocations; adds to their list alone
 DO $roles$
 DECLARE
     wanted text;
 BEGIN
     FOREACH wanted IN ARRAY ARRAY['changpiao_intake', 'changpiao_sequencer', 'changpiao_publisher', 'changpiao_board',
-        'changpiao_registrar']
+        'changpiao_centre', 'changpiao_registrar']
     LOOP
         IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = wanted) THEN
             EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS', wanted);
@@ -24,13 +25,16 @@ $roles$;
 
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA public
-    FROM changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_registrar;
+    FROM changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_centre,
+        changpiao_registrar;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public
-    FROM changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_registrar;
+    FROM changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_centre,
+        changpiao_registrar;
 GRANT USAGE ON SCHEMA public
-    TO changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_registrar;
+    TO changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_centre,
+        changpiao_registrar;
 GRANT SELECT ON alembic_version, records, log, entries, lock
-    TO changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board;
+    TO changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_centre;
 GRANT SELECT ON alembic_version, records, log, entries TO changpiao_registrar;
 
 -- intake: the newest receipt of a chain replaces the one before, and a unit's version rises; both are made again from
@@ -62,3 +66,10 @@ DROP POLICY IF EXISTS changpiao_sequencer_leads ON leaders;
 DROP POLICY IF EXISTS changpiao_publisher_leads ON leaders;
 CREATE POLICY changpiao_sequencer_leads ON leaders TO changpiao_sequencer USING (name = 'sequencer');
 CREATE POLICY changpiao_publisher_leads ON leaders TO changpiao_publisher USING (name = 'publisher');
+
+-- centre: a journal that only grows; passwords are argon2id, sessions hashes of tokens. It sees when laptops were last
+-- heard and what self-checks found, never a sealed part, and it can add no record
+GRANT SELECT, INSERT ON centre_acts TO changpiao_centre;
+GRANT SELECT, INSERT, UPDATE ON centre_secrets TO changpiao_centre;
+GRANT SELECT, INSERT, UPDATE, DELETE ON centre_sessions TO changpiao_centre;
+GRANT SELECT ON receipts, presence, verdicts TO changpiao_centre;

@@ -1,0 +1,82 @@
+"""The application: every endpoint, checked against the table of policies, behind the gate."""
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.responses import JSONResponse
+
+from coordinator.centre import cases, deciding, entering, scheduling, staffing, telling, watching
+from coordinator.centre.gate import Gate, endpoint_names
+from coordinator.centre.office import Office
+from coordinator.centre.policies import check_policies
+from coordinator.centre.refusals import Refused, missing
+
+STATIC = Path(__file__).with_name("static")
+TEXTS = Path(__file__).with_name("texts")
+KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
+
+
+class Pages:
+    """Our own files, read once at start: nothing is looked up by a name from outside."""
+
+    def __init__(self) -> None:
+        """Read them."""
+        self._static = {path.name: path.read_bytes() for path in STATIC.iterdir() if path.suffix in KINDS}
+        self._texts = {path.name: path.read_bytes() for path in TEXTS.glob("*.json")}
+
+    def index(self) -> Response:
+        """The page."""
+        return self._answer(self._static, "index.html")
+
+    def static(self, name: str) -> Response:
+        """A module or a sheet of style."""
+        return self._answer(self._static, name)
+
+    def texts(self, name: str) -> Response:
+        """The words of a language."""
+        return self._answer(self._texts, name)
+
+    def _answer(self, files: dict[str, bytes], name: str) -> Response:
+        if name not in files:
+            raise missing("没有这个文件", "there is no such file")
+        kind = KINDS[Path(name).suffix]
+        return Response(files[name], media_type=kind, headers={"Cache-Control": "no-cache"})
+
+
+def make_api(office: Office) -> FastAPI:
+    """FastAPI's application, without the gate: for its OpenAPI and for tests of the policies."""
+    app = FastAPI(title="Changpiao centre", docs_url=None, redoc_url=None, openapi_url=None)
+    pages = Pages()
+    app.add_api_route("/", pages.index, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/static/{name}", pages.static, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/texts/{name}", pages.texts, methods=["GET"], include_in_schema=False)
+    for room in (entering, watching, cases, deciding, scheduling, staffing, telling):
+        room.add_to(app, office)
+    app.add_exception_handler(RequestValidationError, _not_valid)
+    app.add_exception_handler(Refused, _refused)
+    check_policies(endpoint_names(app.routes))
+    return app
+
+
+def make_app(office: Office) -> Gate:
+    """The ASGI application; CountyError if an endpoint has no policy."""
+    return Gate(make_api(office), office)
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)  # noqa: S101 - as it was registered
+    return JSONResponse(error.body(), error.status)
+
+
+async def _not_valid(_: Request, error: Exception) -> Response:
+    """Which field, and what was expected; what was sent is not repeated."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - as it was registered
+    fields: list[dict[str, Any]] = [
+        {"field": ".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]), "what": str(one["msg"])}
+        for one in error.errors()
+    ]
+    first = fields[0]
+    no = Refused(422, f"{first['field']}：{first['what']}", f"{first['field']}: {first['what']}", "field")
+    return JSONResponse(no.body() | {"fields": fields}, 422)
