@@ -69,7 +69,9 @@ def open_journal(
     return journal, election, digest
 
 
-def first_people(home: Home, database: Database, people: Mapping[str, str]) -> list[First]:
+def first_people(
+    home: Home, database: Database, people: Mapping[str, str], credentials: Credentials | None = None
+) -> list[First]:
     """Make the centre's key and the first accounts (person -> role); CountyError if there are any."""
     election, digest = first_election(database)
     if rows.acts_after(database, 0, 1):
@@ -84,8 +86,8 @@ def first_people(home: Home, database: Database, people: Mapping[str, str]) -> l
         for person, role in people.items():
             acting.add("person", person=person, name=person, role=role, units=[])
             acting.add("password", person=person, why="first")
-    credentials = Credentials(database)
-    return [First(person, role, credentials.first(person)) for person, role in people.items()]
+    keeper = credentials or Credentials(database)
+    return [First(person, role, keeper.first(person)) for person, role in people.items()]
 
 
 def reset_password(home: Home, database: Database, person: str, reason: str) -> str:
