@@ -28,12 +28,7 @@ def read_folder(path: Path) -> Folder:
     """Read everything; raises SealingFault with all problems."""
     problems = Problems()
     head = _read_head(path, problems)
-    drafts = _read_units(path, head, problems)
-    read_contests(path, drafts, problems)
-    read_candidates(path, drafts, problems)
-    _read_stations(path, drafts, problems)
-    _read_boxes(path, drafts, problems)
-    read_relations(path, drafts, problems)
+    drafts = read_tables(path, head, problems)
     read_rules(path, head, drafts, problems)
     if head is None:
         problems.raise_any()
@@ -47,6 +42,17 @@ def read_folder(path: Path) -> Folder:
     check_folder(folder, problems)
     problems.raise_any()
     return folder
+
+
+def read_tables(path: Path, head: Head | None, problems: Problems) -> dict[str, Draft]:
+    """Every unit with what the tables say of it: contests, candidates, stations, boxes, relatives."""
+    drafts = _read_units(path, head, problems)
+    read_contests(path, drafts, problems)
+    read_candidates(path, drafts, problems)
+    _read_stations(path, drafts, problems)
+    _read_boxes(path, drafts, problems)
+    read_relations(path, drafts, problems)
+    return drafts
 
 
 def _read_limits(path: Path, problems: Problems) -> tuple[Limits, bytes]:
