@@ -16,7 +16,7 @@ from typing import Annotated, Final
 import typer
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from coordinator.commands import access
+from coordinator.commands import access, centre, exports, forms, workbooks
 from coordinator.desk import import_directly, import_running
 from coordinator.ledger.rebuilding import rebuild
 from coordinator.results.explaining import explanation
@@ -65,6 +65,14 @@ AdminOption = Annotated[
 ]
 BoardOption = Annotated[
     str, typer.Option("--board", envvar="CHANGPIAO_BOARD", help="实况页，空为不开 · live page, empty = none")
+]
+BoardUrlOption = Annotated[
+    str,
+    typer.Option("--board-url", envvar="CHANGPIAO_BOARD_URL", help="实况页对外地址 · the live page, seen from outside"),
+]
+RecordUrlOption = Annotated[
+    str,
+    typer.Option("--record-url", envvar="CHANGPIAO_RECORD_URL", help="公开记录对外地址 · the record, from outside"),
 ]
 StandingsOption = Annotated[
     float, typer.Option("--standings", min=0.1, help="秒 · seconds between standings")
@@ -159,10 +167,13 @@ def serve(
     board_export: Annotated[
         Path | None, typer.Option("--board-export", help="实况页的静态副本 · static copy of the live page")
     ] = None,
+    centre_page: centre.CentreOption = "",
+    board_url: BoardUrlOption = "",
+    record_url: RecordUrlOption = "",
     standings: StandingsOption = 10.0,
     stop_after: Annotated[float, typer.Option("--stop-after", min=0, help="秒后自停 · stop after seconds")] = 0.0,
     role: Annotated[
-        str, typer.Option("--role", envvar="CHANGPIAO_ROLE", help="all intake sequencer publisher board")
+        str, typer.Option("--role", envvar="CHANGPIAO_ROLE", help="all intake sequencer publisher board centre")
     ] = "all",
     database: DatabaseOption = SQLITE,
     shared_port: Annotated[
@@ -176,6 +187,7 @@ def serve(
     _log_to_stderr()
     doors = Doors(
         listen=listen, admin=admin, public=public, board=board, board_export=board_export,
+        board_url=board_url, record_url=record_url, centre=centre_page,
         standings_seconds=standings, stop_after=stop_after, shared=shared_port, limits=limits,
     )  # fmt: skip
     with _said():
@@ -364,6 +376,10 @@ def notice_command(
 
 
 access.add_to(app)
+centre.add_to(app)
+exports.add_to(app)
+workbooks.add_to(app)
+forms.add_to(app)
 
 
 def main() -> None:
