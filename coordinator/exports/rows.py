@@ -29,6 +29,7 @@ from tally_protocol.record.unit_chain import UnitState
 
 MAKING = ("列出各单位", "listing units")
 Found = dict[str, list[RowOf]]
+Places = dict[tuple[str, ...], tuple[int | None, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ def rows_of(published: Published, progress: Progress, *, batches: bool = False) 
     tables = (*at.ALWAYS, *(at.OF_BATCHES if batches else ()))
     rows: Found = {table.name: [] for table in tables}
     states = sorted(published.county.units.values(), key=lambda state: state.unit.id.encode())
-    places: dict[tuple[str, ...], list[int]] = {}
+    places: Places = {}
     changes: dict[str, list[Change]] = {}
     for change in published.changes:
         changes.setdefault(change.unit, []).append(change)
@@ -83,7 +84,7 @@ def _record_row(published: Published) -> RowOf:
     )  # fmt: skip
 
 
-def _unit_rows(state: UnitState, rows: Found, places: dict[tuple[str, ...], list[int]], *, batches: bool) -> None:
+def _unit_rows(state: UnitState, rows: Found, places: Places, *, batches: bool) -> None:
     unit = state.unit
     tally = tally_of(state)
     waiting = outcome_before_results(state)
@@ -100,10 +101,13 @@ def _unit_rows(state: UnitState, rows: Found, places: dict[tuple[str, ...], list
         *((None, None) if ratio is None or not ratio.whole else (ratio.whole, ratio.part)),
         "" if state.statement is None else state.statement.hex(),
     ))  # fmt: skip
-    sums = 1, int(decided is not None), int(state.stated is not None), len(tables), closed, unit.registered or 0, papers
+    sums = 1, int(decided is not None), int(state.stated is not None), len(tables), closed, unit.registered, papers
     for depth in range(len(unit.place) + 1):
-        known = places.setdefault(unit.place[:depth], [0] * len(sums))
-        known[:] = [a + b for a, b in zip(known, sums, strict=True)]
+        known = places.get(unit.place[:depth], (0,) * len(sums))
+        # a sum with a figure that nobody recorded is not known either
+        places[unit.place[:depth]] = tuple(
+            None if a is None or b is None else a + b for a, b in zip(known, sums, strict=True)
+        )
     _contest_rows(state, decided, "" if waiting is None else waiting.value, figures, rows)
     for table in tables:
         _station_rows(state, table, rows, batches=batches)
