@@ -38,6 +38,7 @@ from coordinator.store.database import Database
 from coordinator.store.grants import roles_sql
 from coordinator.store.postgres import is_postgres
 from coordinator.store.stores import SQLITE, migrate_stores, open_store
+from coordinator.watch.stations import SILENT_AFTER
 from tally_protocol.law.notice import notice
 from tally_protocol.record.sealing import Opener
 
@@ -165,9 +166,13 @@ def serve(
     admin: AdminOption = "127.0.0.1:9464",
     board: BoardOption = "",
     board_export: Annotated[
-        Path | None, typer.Option("--board-export", help="实况页的静态副本 · static copy of the live page")
+        Path | None,
+        typer.Option(
+            "--board-export", envvar="CHANGPIAO_BOARD_EXPORT", help="实况页的静态副本 · static copy of the live page"
+        ),
     ] = None,
     centre_page: centre.CentreOption = "",
+    silent_after: centre.SilentOption = SILENT_AFTER,
     board_url: BoardUrlOption = "",
     record_url: RecordUrlOption = "",
     standings: StandingsOption = 10.0,
@@ -188,6 +193,7 @@ def serve(
     doors = Doors(
         listen=listen, admin=admin, public=public, board=board, board_export=board_export,
         board_url=board_url, record_url=record_url, centre=centre_page,
+        silent_after=silent_after,
         standings_seconds=standings, stop_after=stop_after, shared=shared_port, limits=limits,
     )  # fmt: skip
     with _said():

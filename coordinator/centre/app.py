@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse
 
+from coordinator.board.files import SHARED, read_static
 from coordinator.centre import cases, deciding, entering, scheduling, staffing, telling, watching
 from coordinator.centre.gate import Gate, endpoint_names
 from coordinator.centre.office import Office
@@ -15,7 +16,10 @@ from coordinator.centre.refusals import Refused, missing
 
 STATIC = Path(__file__).with_name("static")
 TEXTS = Path(__file__).with_name("texts")
-KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
+KINDS = {
+    ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json",
+    ".svg": "image/svg+xml",
+}  # fmt: skip
 
 
 class Pages:
@@ -23,8 +27,11 @@ class Pages:
 
     def __init__(self) -> None:
         """Read them."""
-        self._static = {path.name: path.read_bytes() for path in STATIC.iterdir() if path.suffix in KINDS}
+        self._static = {name: read_static(name)[0] for name in SHARED}
+        self._static |= {path.name: path.read_bytes() for path in STATIC.iterdir() if path.suffix in KINDS}
         self._texts = {path.name: path.read_bytes() for path in TEXTS.glob("*.json")}
+        # the words for states and outcomes are the public page's own
+        self._texts |= {f"board-{name}.json": read_static(f"texts/{name}.json")[0] for name in ("zh", "en")}
 
     def index(self) -> Response:
         """The page."""

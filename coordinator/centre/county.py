@@ -41,7 +41,7 @@ class CountyView:
         self._guard = threading.Lock()
         self._units: dict[str, UnitProgress] = {}
         self._sizes: dict[str, int] = {}
-        self._rows: dict[str, Row] = {}
+        self._rows: dict[str, tuple[UnitProgress, Row]] = {}
         self._profiles = {profile.id: profile for profile in election.profiles}
         self._laws: dict[str, Mapping[str, Profile]] = {}
         self._townships: dict[str, str] = {}
@@ -83,12 +83,12 @@ class CountyView:
     def row(self, unit: str) -> Row:
         """The line of a unit; made when somebody looks, and kept until the unit changes."""
         with self._guard:
-            size, found, kept = self._sizes[unit], self._units[unit], self._rows.get(unit)
-        if kept is not None and kept.size == size:
-            return kept
-        row = row_of(found, size, count_findings(found, self.profiles(found.note)))
+            found, kept = self._units[unit], self._rows.get(unit)
+        if kept is not None and kept[0] is found:
+            return kept[1]
+        row = row_of(found, count_findings(found, self.profiles(found.note)))
         with self._guard:
-            self._rows[unit] = row
+            self._rows[unit] = found, row
         return row
 
     def profiles(self, note: Unit) -> Mapping[str, Profile]:

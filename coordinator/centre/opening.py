@@ -29,7 +29,7 @@ from coordinator.store.database import Database
 from tally_protocol.election.manifest import Election, Roster
 from tally_protocol.ids import Hash32, station_chain
 from tally_protocol.record.kinds import decode_record
-from tally_protocol.seal.keys import Signer, vkey
+from tally_protocol.seal.keys import Signer, parse_vkey, vkey
 
 KEY, PUBLIC = "centre.key", "centre.vkey"
 FIRST_ROLES = (OPERATOR, AUTHORITY)
@@ -57,6 +57,17 @@ def centre_signer(home: Home, election: str) -> Signer:
             f"{key_file(home)} is missing: run tally-coordinator centre-init first",
         )
     return Signer(centre_name(election), Ed25519PrivateKey.from_private_bytes(read_seed(key_file(home))))
+
+
+def centre_public(home: Home, election: str) -> bytes:
+    """The centre's public key, from the file beside the private one: a check needs no secret."""
+    path = home.keys / PUBLIC
+    if not path.exists():
+        return centre_signer(home, election).public
+    key = parse_vkey(path.read_text("utf-8").strip())
+    if key.name != centre_name(election):
+        raise CountyError(f"{path} 属于别的选举", f"{path} is of another election")
+    return key.public
 
 
 def open_journal(

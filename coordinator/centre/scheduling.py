@@ -8,9 +8,9 @@ from pydantic import Field
 from coordinator.centre.asking import Asked, Clock, Day, Digest, Ident, Maybe, MaybeTitle, Title, Who
 from coordinator.centre.office import Office
 from coordinator.centre.planning import CHECKS, OBSERVERS, PROOFS
-from coordinator.centre.proofs import proof_digest
 from coordinator.centre.refusals import conflict
 from coordinator.centre.state import State
+from coordinator.forms.proving import proof_digest
 
 Json = dict[str, Any]
 # an act is a note, and no note is longer than 65,535 bytes; the page sends longer lists in parts

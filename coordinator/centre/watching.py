@@ -10,9 +10,9 @@ from coordinator.board.rows import Row
 from coordinator.centre.asking import Ident, Who
 from coordinator.centre.cases import incident_json
 from coordinator.centre.office import Office
-from coordinator.centre.proofs import proof_digest
 from coordinator.centre.state import State
 from coordinator.centre.withdrawing import out_candidates
+from coordinator.forms.proving import proof_digest
 from coordinator.ledger.progress import UnitProgress
 from tally_protocol.law.finding_texts import FINDING_TEXTS
 from tally_protocol.law.outcome import decide_unit
