@@ -1,12 +1,13 @@
 """Which fonts the county prints with, and which characters they have: a name prints or is refused, never a blank box.
 
 Nothing is shipped: the fonts are those of the system (Debian: fonts-noto-cjk) or of CHANGPIAO_FONTS, files and folders
-divided as in PATH. A rare character needs a further font there, Debian's fonts-hanazono for instance. The import and
-the check before sealing ask `unprintable`, so that nothing is found out on the evening of the count.
+divided as in PATH. A rare character or another script needs a further font (`package_for`). The import and the check
+before sealing ask `unprintable`, so that nothing is found out on the evening of the count.
 """
 
 import functools
 import os
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -30,6 +31,9 @@ KNOWN = (
     "SourceHanSerifSC-Regular", "SourceHanSerifSC-Bold", "SourceHanSansSC-Regular", "SourceHanSansSC-Bold",
     "SourceHanSerif-Regular", "SourceHanSerif-Bold", "SourceHanSans-Regular", "SourceHanSans-Bold",
     "simsun", "simsunb", "simhei", "msyh", "msyhbd", "HanaMinA", "HanaMinB",
+    "NotoSerifTibetan-Regular", "NotoSerifTibetan-Bold", "NotoSansMongolian-Regular", "NotoSansYi-Regular",
+    "NotoNaskhArabic-Regular", "NotoNaskhArabic-Bold", "NotoSansLisu-Regular", "NotoSansLisu-Bold",
+    "NotoSansTaiLe-Regular", "NotoSansNewTaiLue-Regular",
 )  # fmt: skip
 SUFFIXES = frozenset({".ttf", ".ttc", ".otf", ".otc"})
 SYSTEM = (
@@ -71,6 +75,11 @@ def unprintable(text: str) -> tuple[str, ...]:
 def shown(char: str) -> str:
     """A character with its number, for people whose screen does not have it either."""
     return f"{char} U+{ord(char):04X}" if char.isprintable() else f"U+{ord(char):04X}"
+
+
+def package_for(char: str) -> str:
+    """The Debian package that most likely has a character: of rare Chinese ones, or of another script."""
+    return "fonts-hanazono" if unicodedata.name(char, "").startswith("CJK ") else "fonts-noto-core"
 
 
 def county_fonts() -> Fonts:
@@ -160,9 +169,12 @@ def _of_family(faces: Iterable[Face], family: str) -> frozenset[int]:
 def _faces(path: Path) -> Iterator[Face]:
     try:
         for number in range(_count(path)):
-            with TTFont(path, fontNumber=number, lazy=True) as font:
+            with path.open("rb") as stream, TTFont(stream, fontNumber=number, lazy=True) as font:
                 names = font["name"]
-                yield Face(path, number, str(names.getDebugName(16) or names.getDebugName(1) or path.stem))
+                family = names.getDebugName(16) or names.getDebugName(1)
+                # the typesetter passes over a font without a PostScript name, so it promises no character
+                if family and names.getDebugName(6):
+                    yield Face(path, number, str(family))
     except (OSError, TTLibError, KeyError) as error:
         raise CountyError(f"字体文件 {path} 读不出: {error}", f"the font {path} cannot be read: {error}") from error
 
@@ -173,5 +185,5 @@ def _count(path: Path) -> int:
 
 
 def _characters(face: Face) -> frozenset[int]:
-    with TTFont(face.path, fontNumber=face.number, lazy=True) as font:
+    with face.path.open("rb") as stream, TTFont(stream, fontNumber=face.number, lazy=True) as font:
         return frozenset(font.getBestCmap() or {})

@@ -16,7 +16,7 @@ from coordinator.forms.facts import unit_body
 from coordinator.forms.flow import flow_body
 from coordinator.forms.notices import final_state, list_body, outcome_body, places_body, rules_body, staff_body
 from coordinator.forms.paperwork import Paperwork
-from coordinator.forms.proving import proof_data, sealing_folder
+from coordinator.forms.proving import planned, proof_data
 from coordinator.forms.record import Record, Scope, read_record
 from coordinator.forms.reports import brief_body, daily_body, summary_body
 from coordinator.forms.sheets import ballots_body, labels_body, roll_body, tally_body
@@ -139,7 +139,7 @@ def make_all(setter: Typesetter, wish: Wish, sources: Sources) -> Iterator[Made]
 def prove(setter: Typesetter, folder: Path, unit: str, *, english: bool = False) -> Made:
     """The proof sheet of a unit from the sealing folder, before there is any record."""
     form = FORMS["proof"]
-    read = sealing_folder(folder)
+    read = planned(folder)
     data = proof_data(form, read, unit, english=english)
     # no record yet: the day of the election stands in for the time of a checkpoint
     time = int(datetime.fromisoformat(f"{read.head.date}T00:00:00+08:00").timestamp())

@@ -4,6 +4,7 @@ A digest is over what will be sealed, not over the printed file: a sheet made an
 digest, a list with one other character has not.
 """
 
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,14 +12,13 @@ from coordinator.forms.catalogue import Form
 from coordinator.forms.facts import unit_body
 from coordinator.forms.sheets import proof_body
 from coordinator.forms.stamp import chinese_date
-from coordinator.sealing.draft import Folder
-from coordinator.sealing.folder import read_folder
-from coordinator.sealing.notes import make_unit
-from coordinator.sealing.problems import SealingFault
+from coordinator.sealing.draft import Draft, Head
+from coordinator.sealing.folder import read_plan
+from coordinator.sealing.notes import unit_of
+from coordinator.sealing.problems import Problems, SealingFault
 from coordinator.settings import CountyError
 from tally_protocol.election.unit import Unit
 from tally_protocol.fields import JsonObject
-from tally_protocol.ids import Hash32
 from tally_protocol.law.profile_rules import with_rules
 from tally_protocol.record.chain import ZERO32
 from tally_protocol.seal import canonical
@@ -39,30 +39,43 @@ def proof_digest(unit: Unit, what: str) -> str:
     return sha256(canonical.encode({"name": unit.name, "unit": unit.id, "what": what} | said)).hexdigest()
 
 
-def sealing_folder(path: Path) -> Folder:
-    """The folder, if it has no fault; CountyError with every one."""
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a sealing folder would print, whoever has enrolled."""
+
+    head: Head
+    drafts: dict[str, Draft]
+
+
+def planned(path: Path) -> Planned:
+    """The folder's tables, if they have no fault; CountyError with every one."""
+    problems = Problems()
     try:
-        return read_folder(path)
+        head, drafts = read_plan(path, problems)
+        problems.raise_any()
     except SealingFault as fault:
         lines = "\n".join(problem.text() for problem in fault.problems)
         count = len(fault.problems)
         raise CountyError(
             f"封存文件夹有 {count} 处问题，未打印：\n{lines}",
-            f"{count} problems in the sealing folder; nothing was printed",
+            f"{count} problems in the sealing folder; nothing was printed:\n{lines}",
         ) from None
+    if head is None:
+        raise AssertionError("a missing head is a problem")
+    return Planned(head, drafts)
 
 
-def draft_unit(folder: Folder, name: str) -> Unit:
-    """The unit as it would be sealed now; the hashes of what is not signed yet are zero."""
-    if name not in folder.drafts:
+def planned_unit(plan: Planned, name: str) -> Unit:
+    """The unit as it would be sealed now, without its committee; the hashes of what is not signed yet are zero."""
+    draft = plan.drafts.get(name)
+    if draft is None:
         raise CountyError(f"封存文件夹里没有单位 {name}", f"the sealing folder has no unit {name}")
-    rosters: dict[str, Hash32] = dict.fromkeys(folder.drafts[name].stations, ZERO32)
-    return make_unit(folder, name, ZERO32, rosters)
+    return unit_of(name, draft, (), ZERO32, dict.fromkeys(draft.stations, ZERO32))
 
 
-def proof_data(form: Form, folder: Folder, name: str, *, english: bool) -> JsonObject:
+def proof_data(form: Form, plan: Planned, name: str, *, english: bool) -> JsonObject:
     """The data of a proof sheet; the watermark says that its papers are no papers."""
-    unit, head = draft_unit(folder, name), folder.head
+    unit, head = planned_unit(plan, name), plan.head
     profiles = {one.id: with_rules(one, unit.rules, head.threshold) if one.id == unit.profile and unit.rules else one
                 for one in head.profiles}  # fmt: skip
     law = profiles[unit.profile].law

@@ -32,7 +32,8 @@ BOX_KINDS: Final[dict[str, Pair]] = {
 # what a sheet of paper holds: a roll without names has as many empty lines as there are electors, at most so many
 BLANK_LINES: Final = 60
 MOST_BLANK_LINES: Final = 2000
-SLOTS_A5: Final = 10
+# names beside each other on a ballot paper; the template has the same number
+PER_LINE: Final = 6
 
 
 def tally_body(state: UnitState) -> JsonObject:
@@ -42,7 +43,7 @@ def tally_body(state: UnitState) -> JsonObject:
     tables = []
     for entry, one in zip(unit.stations, tally.stations, strict=True):
         papers = {name: one.paper.get(name) for name in PAPERS}
-        counted = sum(figures[0] for figures in one.running.values())
+        counted = [one.running[layout.id][0] for layout in unit.layouts]
         # a batch that was taken back is no longer in force
         batches = sum(found.figures is not None for found in state.stations[entry.id].batches.values())
         tables.append(
@@ -73,13 +74,13 @@ def ballots_body(unit: Unit, profiles: Mapping[str, Profile], only: str = "") ->
 def _paper(unit: Unit, layout: Layout, profiles: Mapping[str, Profile]) -> JsonObject:
     contests = [contest for contest in unit.contests if contest.id in layout.contests]
     profile = profiles[unit.profile_of(contests[0])]
-    slots = sum(len(contest.candidates) + contest.write_ins for contest in contests)
+    lines = sum(-(-(len(contest.candidates) + contest.write_ins) // PER_LINE) for contest in contests)
     marks = profile.ballot.choices
     wanted = {"ballot.overvote.scope", "ballot.dup_post", "ballot.write_in"}
     return {
         "layout": layout.id,
         "titles": [contest.title for contest in contests],
-        "small": slots <= SLOTS_A5,
+        "lines": lines,
         "contests": [contest_body(contest) for contest in contests],
         "how": pair(_marking("oppose" in marks)),
         "rules": [pair(words) for words, path in paper_rules(profile, contests) if path in wanted],

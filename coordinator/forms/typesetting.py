@@ -16,7 +16,7 @@ from typing import Final, Literal, Self
 
 import typst
 
-from coordinator.fonts import Fonts, county_fonts, shown
+from coordinator.fonts import SETTING, Fonts, county_fonts, package_for, shown
 from coordinator.settings import CountyError
 from tally_protocol.fields import JsonObject
 
@@ -48,6 +48,14 @@ class Typesetter:
         self._found = typst.Fonts(
             include_system_fonts=False, include_embedded_fonts=False, font_paths=[self._folder.name]
         )
+        lost = {self.fonts.serif, self.fonts.sans, *self.fonts.others} - set(self._found.families())
+        if lost:
+            self.__exit__(None, None, None)
+            names = "、".join(sorted(lost))
+            raise CountyError(
+                f"字体 {names} 读得出但不能排版；请从 {SETTING} 或系统里去掉，或换一个版本",
+                f"the fonts {names} can be read but not set; remove them from {SETTING} or the system, or take others",
+            )
         return self
 
     def __exit__(
@@ -127,11 +135,12 @@ def check_glyphs(fonts: Fonts, data: object) -> None:
             last = where.rpartition(".")[2]
             zh, en = FIELDS.get(last, (last, last))
             chars = "、".join(map(shown, missing))
+            packages = " ".join(dict.fromkeys(map(package_for, missing)))
             raise CountyError(
                 f"{zh}（{where}）“{text}”中的字 {chars} 在字体里没有；未打印。请装入含有该字的字体"
-                "（如 Debian 软件包 fonts-hanazono），或更正姓名后重新封存",
+                f"（Debian 软件包 {packages}，或 {SETTING}），或更正姓名后重新封存",
                 f"{en} ({where}) “{text}”: no font has {chars}; nothing was printed. Install a font that has it"
-                " (Debian: fonts-hanazono), or correct the name and seal again",
+                f" (Debian: {packages}, or {SETTING}), or correct the name and seal again",
             )
 
 

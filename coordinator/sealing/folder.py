@@ -27,9 +27,7 @@ THRESHOLD = 50
 def read_folder(path: Path) -> Folder:
     """Read everything; raises SealingFault with all problems."""
     problems = Problems()
-    head = _read_head(path, problems)
-    drafts = read_tables(path, head, problems)
-    read_rules(path, head, drafts, problems)
+    head, drafts = read_plan(path, problems)
     if head is None:
         problems.raise_any()
         raise AssertionError("a missing head is a problem")
@@ -42,6 +40,14 @@ def read_folder(path: Path) -> Folder:
     check_folder(folder, problems)
     problems.raise_any()
     return folder
+
+
+def read_plan(path: Path, problems: Problems) -> tuple[Head | None, dict[str, Draft]]:
+    """What is printed, without who signs: election.toml and the tables, also while laptops have yet to enrol."""
+    head = _read_head(path, problems)
+    drafts = read_tables(path, head, problems)
+    read_rules(path, head, drafts, problems)
+    return head, drafts
 
 
 def read_tables(path: Path, head: Head | None, problems: Problems) -> dict[str, Draft]:
