@@ -16,6 +16,8 @@ DATA   ?=
 LOCK   ?=
 RECORD ?=
 MUTANTS ?=
+APPROVE ?=
+SHOTS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -64,7 +66,7 @@ demo: $(VENV)/.ready ## play the example county through the real programs, verif
 	@$(BIN)/tally-rehearsal run examples/qinghe --out demo-out $(SERVE)
 
 test: $(VENV)/.ready-dev ## every test that is not slow, on two cores
-	@$(PYTEST) -n 2 --dist loadgroup -m "not slow and not network"
+	@$(PYTEST) -n 2 --dist loadgroup -m "not slow and not network and not browser and not printed"
 
 # --- checks: the same for people and CI ------------------------------------------------------------------------------
 
@@ -101,6 +103,22 @@ faults: $(VENV)/.ready-dev ## kill -9, full disk, torn files, cut networks; FAUL
 	@command -v strace >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq strace >/dev/null 2>&1; } \
 	  || echo "faults: no strace, so test_syscalls.py is skipped; test_steps.py does the steps of publishing" >&2
 	@CHANGPIAO_FAULT_ROUNDS=$(FAULT_ROUNDS) $(PYTEST) -n 2 -m "fault and not slow"
+
+.PHONY: browser
+# Chromium and fonts come from Debian, installed by root if they are missing; SHOTS=docs/figures makes the documents' pictures.
+browser: $(VENV)/.ready-dev ## the pages in real Chromium on a running county; SHOTS=docs/figures keeps the screenshots
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+	  apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fonts-noto-core; } >/dev/null 2>&1 \
+	  || { echo "browser: no chromium, and it cannot be installed here: apt-get install chromium fonts-noto-cjk" >&2; exit 1; }
+	@CHANGPIAO_SHOTS=$(abspath $(SHOTS)) $(PYTEST) -m "browser" tests/browser
+
+.PHONY: forms
+# the fonts come from Debian, installed by root if they are missing; APPROVE=1 makes the approved images anew, to be looked at
+forms: $(VENV)/.ready-dev ## the county's forms: PDF/A, same bytes twice, compared with approved images; APPROVE=1 renews them
+	@$(BIN)/python -c 'import coordinator.fonts as f; f.county_fonts()' 2>/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+	  apt-get install -y -qq --no-install-recommends fonts-noto-cjk; } >/dev/null 2>&1 \
+	  || { echo "forms: no Chinese font, and it cannot be installed here: apt-get install fonts-noto-cjk" >&2; exit 1; }
+	@CHANGPIAO_APPROVE=$(APPROVE) $(PYTEST) -m "printed or not printed" tests/forms
 
 attacks: $(VENV)/.ready-dev ## every named fraud must raise its code
 	@$(PYTEST) -n 2 -m "not network" tests/attacks
