@@ -107,7 +107,8 @@ function words() {
 }
 
 function route() {
-  const [, kind, id, part] = location.hash.split("/");
+  // a printed notice may add what it says of itself behind a question mark
+  const [, kind, id, part] = location.hash.split("?")[0].split("/");
   const unit = kind === "village" ? model.byId.get(decodeURIComponent(id ?? "")) : undefined;
   const back = shownRoute === "village" && !unit;
   shownRoute = unit ? "village" : "county";

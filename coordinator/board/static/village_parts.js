@@ -5,7 +5,7 @@ import { moment, number, said, t } from "./texts.js";
 import { zheng } from "./zheng.js";
 
 const table = (label, heads, rows, kind = "") => make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
-  make("table", { class: kind }, make("caption", { class: "hidden" }, label),
+  make("table", { class: kind },
     make("thead", {}, make("tr", {}, heads.map(([word, number_]) => make("th", { scope: "col", class: number_ ? "number" : null }, word)))),
     make("tbody", {}, rows)));
 
@@ -76,7 +76,8 @@ function outcomePart(contest, data) {
     contest.declared ? make("p", {}, contest.declared.length
       ? t("outcome.declared", { names: names(contest.declared) }) : t("outcome.declared.nobody")) : null,
     contest.explanation.length ? make("details", { id: `why-${contest.id}` }, make("summary", {}, t("outcome.why")),
-      make("ol", { class: "why" }, contest.explanation.map((line) => make("li", {}, said(line))))) : null);
+      make("ol", { class: "why" }, contest.explanation.map(said).map((line) => (
+        make("li", { class: line.startsWith(" ") ? "under" : null }, line.trim()))))) : null);
 }
 
 export function findingsPart(data) {
