@@ -72,7 +72,7 @@ def test_a_later_checkpoint_changes_the_page_of_the_village(county: PlayedCounty
     data = county.get("units/qh02.json")
     for contest in data["contests"]:
         for person in contest["candidates"]:
-            label = page.get_by_role("region", name=contest["title"], exact=False).get_by_role("row", name=person["name"])
+            label = page.locator(f"#contest-{contest['id']}").get_by_role("row", name=person["name"])
             votes = person["approve"]
             drawn = label.locator(".zhengs").get_attribute("aria-label") or ""
             assert drawn == f"{votes} 票：{votes // 5} 个正字又 {votes % 5} 画"
@@ -190,7 +190,7 @@ def test_both_languages_and_the_choice_is_kept(county: PlayedCounty, open_page: 
     names = "".join(str(county.get(name)) for name in ("plan.json", "units/qh03.json"))
     said = page.locator("body").inner_text().replace("中文", "").replace("正", "")
     # what is left in Chinese are names of the record
-    assert {char for char in HAN.findall(said)} <= set(names)
+    assert set(HAN.findall(said)) <= set(names)
     assert "Figures of this village" in said
     page.get_by_role("button", name="中文").click()
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
@@ -227,7 +227,7 @@ def test_nothing_is_cut_off_at_1366_and_on_a_phone(county: PlayedCounty, open_pa
 def test_a_copy_made_of_files_shows_the_same_and_follows(
     county: PlayedCounty, open_page: Opener, serve_files: Callable[..., str]
 ) -> None:
-    wait_until(lambda: (county.page_files / "now.json").exists(), "the files")
+    wait_until((county.page_files / "now.json").exists, "the files")
     page = open_page(serve_files(county.page_files))
     expect(page.locator("#stand .dot.files")).to_be_visible()
     county.go_to("qh07", "close")
