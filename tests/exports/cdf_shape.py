@@ -5,8 +5,8 @@ carries them, so CI checks with this. It is stricter than theirs in one thing, e
 right class, and narrower: it knows only the classes that we write. `make cdf` runs the published schemas themselves.
 
 One line a class: `name kind` for what must be there, `name? kind` for what may. Kinds: `s` text, `i` integer, `n`
-number, `b` boolean, `d` date, `t` time with zone, `@` an id, `>A|B` a cited id of these classes, `#E` a word of an enumeration,
-`A|B` an object of a class; `*` before it means a list, `+` a list of at least one.
+number, `b` boolean, `d` date, `t` time with zone, `@` an id, `>A|B` a cited id of these classes, `#E` a word of an
+enumeration, `A|B` an object of a class; `*` before it means a list, `+` a list of at least one.
 """
 
 import re

@@ -69,10 +69,12 @@ class Reader:
 
     def _number(self, one: Field, value: float, spot: Spot) -> str | None:
         if value != int(value) or abs(value) >= EXACT or value < 0:
-            self._wrong(
-                one, spot, f"{value!r}", f"{value!r}",
-                "请填整数；超过 15 位的编号请先设为文本格式", "a whole number; ids of more than 15 digits as text",
-            )  # fmt: skip
+            number = f"{int(value)}" if value == int(value) and abs(value) < EXACT else f"{value!r}"
+            todo = ("请填 0 或正整数", "fill in 0 or more, without a fraction")
+            if one.kind is not Kind.COUNT:
+                todo = ("Excel 的数字只有 15 位准确；请把该列设为文本格式后重新输入",
+                        "a number in Excel has 15 exact digits: set the column to text, type again")  # fmt: skip
+            self._wrong(one, spot, number, number, *todo)
             return None
         text = str(int(value))
         if one.name == "unit" and len(text) == CODE_DIGITS - 1:
@@ -89,6 +91,9 @@ class Reader:
 
     def _clean(self, one: Field, value: str, spot: Spot) -> str:
         text = unicodedata.normalize("NFC", value).strip()
+        if any(char in text for char in "\n\r\t"):
+            # a line break inside a cell is no blank that may be taken away: perhaps two rows became one
+            return text
         if one.kind in _PLAIN_KINDS:
             text = "".join(unicodedata.normalize("NFKC", char) for char in text)
             text = text if one.kind is Kind.WORD else "".join(text.split()) if text.isascii() else text

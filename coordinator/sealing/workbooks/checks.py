@@ -20,17 +20,18 @@ def check_lines(lines: Lines, findings: Findings) -> None:
     units = {line.text("unit") for line in lines["units"]}
     contests = {(line.text("unit"), line.text("contest")) for line in lines["contests"]}
     stations = {(line.text("unit"), line.text("station")) for line in lines["stations"]}
+    told, tables = {unit for unit, _ in contests}, {unit for unit, _ in stations}
     for sheet in SHEETS[1:]:
         for line in lines[sheet.name]:
             _check_known(line, "unit", line.text("unit"), units, "单位 units", findings)
     for line in lines["candidates"]:
-        _check_pair(line, "contest", contests, "职位 contests", findings)
+        _check_pair(line, "contest", contests, told, "职位 contests", findings)
     for name in ("boxes", "officials"):
         for line in lines[name]:
-            _check_pair(line, "station", stations, "计票点 stations", findings)
+            _check_pair(line, "station", stations, tables, "计票点 stations", findings)
     for line in lines["contests"]:
         if line.text("of"):
-            _check_pair(line, "of", contests, "职位 contests", findings)
+            _check_pair(line, "of", contests, told, "职位 contests", findings)
     _check_levels(lines["units"], findings)
     _check_candidates(lines["candidates"], findings)
     _check_officials(lines["officials"], findings)
@@ -47,16 +48,17 @@ def _check_known(line: Line, column: str, value: str, known: set[str], where: st
     )  # fmt: skip
 
 
-def _check_pair(line: Line, column: str, known: set[tuple[str, str]], where: str, findings: Findings) -> None:
+def _check_pair(
+    line: Line, column: str, known: set[tuple[str, str]], units: set[str], where: str, findings: Findings
+) -> None:
+    """A unit of which the other sheet does not speak is faulted once, in its own column, or as a whole."""
     unit, value = line.text("unit"), line.text(column)
-    if unit and value and (unit, value) not in known and any(one == unit for one, _ in known):
+    if unit in units and value and (unit, value) not in known:
         spot = line.spot(column)
         findings.add(
             spot, f"单位 {unit} 在表 [{where}] 中没有 {visible(value)}；请改正，或在那里补上一行",
             f"unit {unit} has no {visible(value)} in sheet [{where}]: correct it, or add the row there",
         )  # fmt: skip
-    elif unit and value and (unit, value) not in known:
-        _check_known(line, column, value, set(), where, findings)
 
 
 def _check_twice(sheet: Sheet, lines: Iterable[Line], findings: Findings) -> None:

@@ -22,11 +22,14 @@ from coordinator.sealing.workbooks.checks import check_lines
 from coordinator.sealing.workbooks.flaws import Findings, Flaw, Repair, Spot, visible
 from coordinator.sealing.workbooks.grid import Line, read_lines
 from coordinator.sealing.workbooks.opening import open_workbook
-from coordinator.sealing.workbooks.sheets import ABOUT, REQUIRED, SHEETS, sheet_of
+from coordinator.sealing.workbooks.sheets import ABOUT, CANDIDATES, REQUIRED, SHEETS, sheet_of
 from coordinator.sealing.workbooks.writing import plans, tables
 from coordinator.settings import CountyError
 
 _COLUMN = re.compile(r"([a-z_]+[0-9]?): ", re.ASCII)
+# said already, of the cell itself
+_CHECKED: Final = frozenset({"unit not in units.csv", "contest not in contests.csv"})
+_NOBODY: Final = "nobody in the unit has the id"
 _ABOUTS: Final = frozenset({ABOUT, "说明", "About"})
 
 
@@ -112,6 +115,7 @@ def _check_sheets(files: Sequence[tuple[str, bytes]], lines: dict[str, list[Line
             findings.add(
                 spot, f"工作表 [{sheet.title}] 没有或没有一行内容；请用模板补上",
                 f"sheet [{sheet.title}] is missing or has no row: add it, as in the template",
+                stops=sheet is not CANDIDATES,
             )  # fmt: skip
 
 
@@ -126,13 +130,22 @@ def _check_as_folder(lines: dict[str, list[Line]], findings: Findings) -> None:
         _check_people(unit, draft, lines)
     by_file = {sheet.file: sheet for sheet in SHEETS if sheet.file}
     known = {(flaw.spot.workbook, flaw.spot.sheet, flaw.spot.row) for flaw in findings.flaws if flaw.stops}
+    wanting = {
+        line.text("unit")
+        for name in ("candidates", "officials")
+        for line in lines[name]
+        if (line.workbook, line.title, line.row) in known
+    }
     for problem in problems.found:
         sheet = by_file.get(problem.file)
         if sheet is None or not 2 <= problem.line <= len(lines[sheet.name]) + 1:
             continue
         line = lines[sheet.name][problem.line - 2]
         spot = line.spot()
-        if (spot.workbook, spot.sheet, spot.row) in known:
+        if (spot.workbook, spot.sheet, spot.row) in known or problem.en in _CHECKED:
+            continue
+        if problem.en.startswith(_NOBODY) and line.text("unit") in wanting:
+            # the person's own row has a flaw
             continue
         match = _COLUMN.match(problem.en) or _COLUMN.match(problem.zh)
         column = match[1] if match and match[1] in line.places else sheet.key[-1]

@@ -19,8 +19,8 @@ ROWS: Final = 20_000
 FONT: Final = "Microsoft YaHei"
 Rows = Mapping[str, Sequence[Mapping[str, str]]]
 _PROTECTION: Final = {
-    "format_cells": True, "format_columns": True, "format_rows": True, "insert_rows": True, "delete_rows": True,
-    "sort": True, "autofilter": True,
+    "format_cells": True, "format_columns": True, "format_rows": True, "insert_rows": True, "sort": True,
+    "autofilter": True,
 }  # fmt: skip
 
 
@@ -64,9 +64,9 @@ def _looks(book: Any) -> dict[str, Any]:
 
 
 _STEPS: Final = (
-    ("1", "红色表头必填，蓝色可空。第 1、2 行是表头，勿改；从第 3 行起填写，一行一条，不要合并单元格，不要用公式。",
-     "Red headers must be filled, blue ones may stay empty. Rows 1 and 2 are headers; fill from row 3, a row each, no"
-     " merged cells, no formulas."),
+    ("1", "红色表头必填，蓝色可空。前两行是表头，勿改；第 3 行起一行一条，不要的行清空；不要合并单元格、用公式。",
+     "Red headers must be filled, blue ones may stay empty. Rows 1 and 2 are headers; fill from row 3, a row each;"
+     " empty a row to remove it; no merged cells, no formulas."),
     ("2", "编号按文本填写（各列已设为文本），代码开头的 0 不会丢失。同一人在各表、各职位用同一编号。",
      "Ids are text, so that a leading 0 stays. One person has one id in every sheet and post."),
     ("3", "姓名按选票上的写法，不用空格对齐；生僻字用 GB 18030 输入法输入。同一职位有同名的，都要加注。",
@@ -74,7 +74,7 @@ _STEPS: Final = (
      " post need a mark each."),
     ("4", "可以每个乡镇一个文件，一次导入：tally-coordinator workbook import 甲.xlsx 乙.xlsx --into 封存文件夹。",
      "One workbook a township may be imported at once: tally-coordinator workbook import A.xlsx B.xlsx --into FOLDER."),
-    ("5", "所有问题一次列出，写明文件、工作表、行、列、应为、现为、怎么办；有一处问题就什么也不写。",
+    ("5", "问题一次列全，写出表、行、列、应为、现为和办法；有一处问题就不写文件。",
      "The import says everything that is wrong at once: file, sheet, row, column, expected, found, what to do; with one"
      " fault nothing is written."),
 )  # fmt: skip
@@ -114,8 +114,6 @@ def _sheet(
         rule = _validation(one, sheets, last)
         if rule:
             sheet.data_validation(HEADER_ROWS, place, last, place, rule)
-    # rows can only be deleted where no cell of them is locked
-    sheet.set_column(len(made.fields), 16_383, None, looks["text"])
     for number, row in enumerate(rows, HEADER_ROWS):
         for place, one in enumerate(made.fields):
             _fill(sheet, number, place, one, row.get(one.name) or "", looks)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from coordinator.sealing.workbooks.grid import Line
-from coordinator.sealing.workbooks.sheets import SHEETS, Sheet
+from coordinator.sealing.workbooks.sheets import REQUIRED, SHEETS, Sheet
 
 Lines = Mapping[str, list[Line]]
 
@@ -25,7 +25,9 @@ def table_text(sheet: Sheet, lines: list[Line]) -> str:
 def tables(lines: Lines) -> dict[str, str]:
     """File of the sealing folder -> its text; a sheet without rows that need not be there makes no file."""
     return {
-        sheet.file: table_text(sheet, lines[sheet.name]) for sheet in SHEETS if sheet.file and lines[sheet.name]
+        sheet.file: table_text(sheet, lines[sheet.name])
+        for sheet in SHEETS
+        if sheet.file and (lines[sheet.name] or sheet in REQUIRED)
     }
 
 
