@@ -171,7 +171,7 @@ def _faces(path: Path) -> Iterator[Face]:
         for number in range(_count(path)):
             with path.open("rb") as stream, TTFont(stream, fontNumber=number, lazy=True) as font:
                 names = font["name"]
-                family = names.getDebugName(16) or names.getDebugName(1)
+                family = names.getDebugName(1)
                 # the typesetter passes over a font without a PostScript name, so it promises no character
                 if family and names.getDebugName(6):
                     yield Face(path, number, str(family))

@@ -59,6 +59,9 @@ def form_command(
     remarks: Annotated[
         Path | None, typer.Option("--remarks", help="每村备注 JSON · remarks for the daily report, unit to text")
     ] = None,
+    centre: Annotated[
+        Path | None, typer.Option("--centre", help="centre-report 的 JSON · the centre's report: incidents, complaints")
+    ] = None,
     before: Annotated[str, typer.Option("--before", help="上届参选 投票/登记 · last term's turnout")] = "",
     link: Annotated[str, typer.Option("--link", help="公开页面地址 · public page, into the QR code")] = "",
     english: Annotated[bool, typer.Option("--english", help="附英文 · English as a second language")] = False,
@@ -78,7 +81,7 @@ def form_command(
                 return
             wish = Wish(
                 form=name, unit=unit, township=township, station=station, layout=layout, english=english, link=link,
-                before=read_ratio(before) if before else None, remarks=_remarks(remarks),
+                before=read_ratio(before) if before else None, remarks=_remarks(remarks), centre=_object(centre),
             )  # fmt: skip
             sources = Sources(public=_given(public, "--public"), checkpoint=checkpoint, paperwork=paperwork)
             _write(make_all(setter, wish, sources), out)
@@ -96,15 +99,23 @@ def _given(path: Path | None, option: str) -> Path:
 
 def _remarks(path: Path | None) -> dict[str, str]:
     """Unit -> remark, of at most `MOST_REMARK` characters."""
+    found = _object(path)
+    if not all(isinstance(text, str) for text in found.values()):
+        raise CountyError(f"{path} 应为 JSON 对象：单位编号 → 文字", f"{path}: expected a JSON object, unit to text")
+    return {unit: str(text)[:MOST_REMARK] for unit, text in found.items()}
+
+
+def _object(path: Path | None) -> dict[str, object]:
+    """The JSON object of a file; empty where none is given."""
     if path is None:
         return {}
     try:
         found = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise CountyError(f"{path} 读不出: {error}", f"{path} cannot be read: {error}") from None
-    if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
-        raise CountyError(f"{path} 应为 JSON 对象：单位编号 → 文字", f"{path}: expected a JSON object, unit to text")
-    return {unit: text[:MOST_REMARK] for unit, text in found.items()}
+    if not isinstance(found, dict):
+        raise CountyError(f"{path} 应为 JSON 对象", f"{path}: expected a JSON object")
+    return found
 
 
 def _write(made: Iterator["Made"], out: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from coordinator.forms.catalogue import FORMS, Form, Subject
+from coordinator.forms.desk_words import Report, daily_lines, summary_more, unit_remarks
 from coordinator.forms.facts import unit_body
 from coordinator.forms.flow import flow_body
 from coordinator.forms.notices import final_state, list_body, outcome_body, places_body, rules_body, staff_body
@@ -33,7 +34,7 @@ LINK: Final = re.compile(r"https?://[!-~]{1,200}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What is asked for: a form, what it speaks of, and how it is to look."""
+    """What is asked for: a form, what it speaks of, how it is to look; `centre` is the centre's report as JSON."""
 
     form: str
     unit: str = ""
@@ -44,6 +45,7 @@ class Wish:
     link: str = ""
     before: Ratio | None = None
     remarks: Mapping[str, str] = field(default_factory=dict)
+    centre: Report = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,9 +204,10 @@ def fill_from(record: Record, wish: Wish, paperwork: Paperwork | None) -> Filled
 
 
 _REPORTS: Final[dict[str, Callable[..., JsonObject]]] = {
-    "daily": lambda states, wish: daily_body(states, wish.remarks),
+    "daily": lambda states, wish: daily_body(states, unit_remarks(wish.centre, wish.remarks))
+    | {"more": daily_lines(wish.centre)},
     "brief": lambda states, wish: brief_body(states, wish.before),
-    "summary": lambda states, wish: summary_body(states, wish.before),
+    "summary": lambda states, wish: summary_body(states, wish.before) | {"more": summary_more(wish.centre)},
 }
 
 

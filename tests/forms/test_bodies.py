@@ -225,3 +225,33 @@ def test_a_proof_has_another_digest_for_one_other_character() -> None:
     second, _ = village(counted=False, chair="张奕").units["v1"]
     assert proof_digest(first, "candidates") != proof_digest(second, "candidates")
     assert proof_digest(first, "layout") == proof_digest(second, "layout")
+
+
+CENTRE = {
+    "day": "2026-09-21", "acts": 41, "acts_head": "ab" * 32,
+    "townships": [{"units": [
+        {"unit": "v1", "key": True, "incidents_today": 2, "incidents_open": 1},
+        {"unit": "v2", "key": False, "incidents_today": 0, "incidents_open": 0},
+    ]}],
+    "incidents": {"levels": {"general": 2, "serious": 0, "grave": 1}, "open": 1,
+                  "acknowledged": {"part": 2, "whole": 3}, "in_time": {"part": 1, "whole": 2}},
+    "complaints": {"received": 4, "answered": {"part": 3, "whole": 8}, "late": 1},
+    "key_units": {"part": 1, "whole": 2}, "observed_units": {"part": 2, "whole": 2}, "observers": 5,
+    "proofread_units": {"part": 2, "whole": 2}, "objections": {"decided": {"part": 0, "whole": 0}},
+}  # fmt: skip
+
+
+def test_what_the_centre_knows_is_added_and_changes_no_figure(record: Record) -> None:
+    with_it = body(record, "daily", remarks={"v1": "停电"}, centre=CENTRE)
+    without = body(record, "daily")
+    assert [line["remark"] for line in with_it["lines"]] == ["重点村；今日事件 2；未结 1；停电", ""]
+    assert "一般 2，较重 0，严重 1；已确认 2/3 (66.67 %)；全部未结 1" in with_it["more"][0]["zh"]
+    assert "3/8 (37.50 %)" in with_it["more"][1]["en"]
+    assert "ab" * 32 in with_it["more"][2]["zh"]
+    assert with_it["total"] == without["total"]
+    assert without["more"] == []
+    rows = {row["en"]: row["value"] for row in body(record, "summary", centre=CENTRE)["more"]}
+    assert rows["key villages"] == "1/2 (50.00 %)"
+    assert rows["objections decided"] == "0/0"
+    with pytest.raises(CountyError, match="centre-report"):
+        body(record, "daily", centre={"townships": [{"units": [{"unit": "v1"}]}]})

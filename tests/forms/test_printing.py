@@ -24,6 +24,7 @@ from coordinator.forms.typesetting import Typesetter
 from coordinator.settings import CountyError
 from tests.coordinator.sealing_folder import SealingFolder
 from tests.forms.looking import APPROVED, APPROVING, PPI, approve, difference, fonts_of, page_image, same_as_approved
+from tests.forms.test_bodies import CENTRE
 from tests.forms.test_fonts import RARE
 from tests.forms.village import publish, village
 from tests.published import PUBLISHED
@@ -54,6 +55,18 @@ def test_a_form_looks_as_approved(
     found = [difference(f"{name}-{number}", page, same_fonts=same) for number, page in enumerate(pages, 1)]
     assert [line for line in found if line] == []
     assert not (APPROVED / f"{name}-{len(pages) + 1}.png").exists(), "the approved form has more pages"
+
+
+@pytest.mark.parametrize("form", ["daily", "summary"])
+def test_a_report_with_what_the_centre_knows_looks_as_approved(
+    record: Record, setter: Typesetter, noto: tuple[Path, ...], form: str
+) -> None:
+    made = fill_from(record, Wish(form=form, township="东乡", centre=CENTRE, remarks={"v2": "停电半小时"}), None)
+    (png,) = setter.pages(made.form.template, made.data, PPI)
+    page = page_image(png)
+    if APPROVING:
+        approve(f"{form}-centre-1", page)
+    assert difference(f"{form}-centre-1", page, same_fonts=same_as_approved(noto)) == ""
 
 
 @pytest.mark.parametrize("form", PRINTED)
