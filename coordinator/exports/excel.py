@@ -21,7 +21,7 @@ from coordinator.settings import CountyError
 ROWS_MOST: Final = 1_048_576 - 2
 FONT: Final = "Microsoft YaHei"
 _NARROW, _WIDEST = 8, 40
-_NOTE_WIDTHS: Final = (24, 18, 76)
+_NOTE_WIDTHS: Final = (38, 18, 76)
 
 
 def write_excel(path: Path, sheets: Sheets, made_at: datetime) -> Iterator[tuple[Table, int]]:
@@ -53,7 +53,7 @@ def _looks(book: Any) -> dict[str, Any]:
         "head": book.add_format(head),
         "text": book.add_format(plain | {"num_format": "@"}),
         "quoted": book.add_format(plain | {"num_format": "@", "quote_prefix": True}),
-        "integer": book.add_format(plain | {"num_format": "#,##0"}),
+        "integer": book.add_format(plain | {"num_format": "#,##0", "align": "right", "indent": 1}),
         "flag": book.add_format(plain | {"num_format": '"是 yes";;"否 no"', "align": "center"}),
         "wrap": book.add_format(plain | {"text_wrap": True, "valign": "top"}),
     }
@@ -65,12 +65,14 @@ def _about(sheet: Worksheet, sheets: Sheets, looks: dict[str, Any]) -> None:
     for place, width in enumerate(_NOTE_WIDTHS):
         sheet.set_column(place, place, width)
     sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     sheet.write_string(0, 0, "唱票导出 Changpiao export", looks["title"])
     lines = [(f"{one.zh} {one.en}", cell) for one, cell in zip(at.RECORD.columns, record, strict=True)]
     for row, (name, cell) in enumerate(lines, 2):
         sheet.write_string(row, 0, name, looks["text"])
         sheet.merge_range(row, 1, row, 2, "", looks["text"])
-        _write(sheet, row, 1, cell, Kind.TEXT if isinstance(cell, str) else Kind.INTEGER, looks)
+        _write(sheet, row, 1, f"{cell:,}" if isinstance(cell, int) else cell, Kind.TEXT, looks)
     row = len(lines) + 3
     for note in _NOTES:
         sheet.merge_range(row, 0, row, 2, note, looks["wrap"])

@@ -69,9 +69,9 @@ _STEPS: Final = (
      " empty a row to remove it; no merged cells, no formulas."),
     ("2", "编号按文本填写（各列已设为文本），代码开头的 0 不会丢失。同一人在各表、各职位用同一编号。",
      "Ids are text, so that a leading 0 stays. One person has one id in every sheet and post."),
-    ("3", "姓名按选票上的写法，不用空格对齐；生僻字用 GB 18030 输入法输入。同一职位有同名的，都要加注。",
-     "Names as on the paper, without blanks for alignment; rare characters by a GB 18030 input method. Namesakes for one"
-     " post need a mark each."),
+    ("3", "姓名照选票写，不用空格对齐；生僻字用 GB 18030 输入法。同一职位有同名的，都要加注。",
+     "Names as on the paper, without blanks for alignment; rare characters by a GB 18030 input method. Namesakes for"
+     " one post need a mark each."),
     ("4", "可以每个乡镇一个文件，一次导入：tally-coordinator workbook import 甲.xlsx 乙.xlsx --into 封存文件夹。",
      "One workbook a township may be imported at once: tally-coordinator workbook import A.xlsx B.xlsx --into FOLDER."),
     ("5", "问题一次列全，写出表、行、列、应为、现为和办法；有一处问题就不写文件。",
@@ -97,6 +97,8 @@ def _about(sheet: Worksheet, sheets: Sequence[Sheet], looks: dict[str, Any]) -> 
         sheet.write_string(row, 1, f"{one.zh_help}\n{one.en_help}", looks["wrap"])
         sheet.set_row(row, 36)
         row += 1
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     sheet.protect("", _PROTECTION)
 
 
