@@ -96,14 +96,14 @@ def _head(view: CountyView, head: tuple[int, str], size: int, now: int) -> Json:
 
 def _sums(found: list[Json]) -> Json:
     states = [one["state"] for one in found]
+    known = [one for one in found if one["voters_known"]]
     whole = len(found)
     return {
         "counting": pair(sum(state in {one.name for one in _COUNTING} for state in states), whole),
         "determined": pair(sum(state in {one.name for one in _DONE} for state in states), whole),
         "closed": pair(sum(one["closed"]["part"] for one in found), sum(one["closed"]["whole"] for one in found)),
-        "voters": pair(
-            sum(one["turnout"]["part"] for one in found), sum(one["turnout"]["whole"] for one in found)
-        ),
+        # of the villages whose voters are known, on both sides
+        "voters": pair(sum(one["turnout"]["part"] for one in known), sum(one["turnout"]["whole"] for one in known)),
         "voters_known": pair(sum(one["voters_known"] for one in found), whole),
         "papers": sum(one["papers"] for one in found),
         "incidents_open": sum(one["incidents_open"] for one in found),

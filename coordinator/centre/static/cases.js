@@ -4,7 +4,7 @@ import { attempt, get, post } from "./ask.js";
 import { ask } from "./dialogs.js";
 import { make } from "./dom.js";
 import { caseFields } from "./decisions.js";
-import { acknowledge, LEVELS, levelChip, raise, since } from "./incident_parts.js";
+import { acknowledge, LEVELS, levelChip, put, raise, since } from "./incident_parts.js";
 import { day, moment, t } from "./texts.js";
 
 class Register {
@@ -15,12 +15,6 @@ class Register {
   }
 
   update(detail) { if (detail.journal) this.load(); }
-
-  put(...content) {
-    const focused = document.activeElement?.dataset?.focus;
-    this.host.replaceChildren(...content);
-    if (focused) this.host.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
-  }
 
   async doing(title, fields, path, intro = []) {
     const done = await ask({ title, fields, intro, act: (given) => post(path, given) });
@@ -38,7 +32,7 @@ export class Incidents extends Register {
     if (!found?.incidents) return;
     const { me } = this.desk;
     const desk = me.role === "operator";
-    this.put(
+    put(this.host,
       make("div", { class: "page-head" }, make("h2", {}, t("tab.incidents")),
         make("p", { class: "quiet" }, t("incidents.note", { general: found.aims.general, serious: found.aims.serious, grave: found.aims.grave })),
         desk ? make("button", { class: "button main", type: "button", "data-focus": "raise", onclick: async () => { if (await raise(this.desk, "")) this.load(); } }, t("incident.raise.county")) : null),
@@ -58,11 +52,11 @@ export class Incidents extends Register {
         make("ul", { class: "remarks" }, one.remarks.map((remark) => make("li", {}, make("span", { class: "quiet" }, `${moment(remark.time)} ${remark.person} `), remark.text)))),
       make("td", {}, moment(one.raised), make("div", { class: "quiet" }, one.by)), make("td", {}, since(one, now)),
       make("td", {}, make("span", { class: `chip ${one.state === "closed" ? "done" : one.state === "raised" ? "void" : "counting"}` }, t(`incident.state.${one.state}`))),
-      make("td", { class: "row-buttons" },
+      make("td", {}, make("div", { class: "row-buttons" },
         desk && one.state === "raised" ? this.button("incident.acknowledge", `a/${one.incident}`, async () => { if (await acknowledge(this.desk, one)) this.load(); }, true) : null,
         desk && one.state === "acknowledged" ? this.button("incident.close", `c/${one.incident}`, () => this.doing(t("incident.close.title", { id: one.incident }), [{ name: "text", label: t("incident.done"), long: true }], `/api/incidents/${one.incident}/close`), true) : null,
         desk && one.state !== "closed" ? this.button("incident.relevel", `l/${one.incident}`, () => this.doing(t("incident.relevel"), [levels, { name: "text", label: t("why"), long: true }], `/api/incidents/${one.incident}/level`)) : null,
-        desk || this.desk.me.role === "guide" ? this.button("incident.note", `n/${one.incident}`, () => this.doing(t("incident.note"), field, `/api/incidents/${one.incident}/note`)) : null));
+        desk || this.desk.me.role === "guide" ? this.button("incident.note", `n/${one.incident}`, () => this.doing(t("incident.note"), field, `/api/incidents/${one.incident}/note`)) : null)));
   }
 }
 
@@ -71,7 +65,7 @@ export class Complaints extends Register {
     const found = await attempt(() => get("/api/complaints"));
     if (!found?.complaints) return;
     const desk = this.desk.me.role === "operator";
-    this.put(
+    put(this.host,
       make("div", { class: "page-head" }, make("h2", {}, t("tab.complaints")), make("p", { class: "quiet" }, t("complaints.note")),
         desk ? make("button", { class: "button main", type: "button", "data-focus": "enter", onclick: () => this.doing(t("complaint.enter"), caseFields(this.desk, found.today, found.days, true), "/api/complaints") }, t("complaint.enter")) : null),
       make("div", { class: "panel scroll" }, make("table", {},
@@ -82,9 +76,9 @@ export class Complaints extends Register {
           make("td", { class: "wide" }, one.subject, make("ul", { class: "remarks" }, one.remarks.map((remark) => make("li", {}, make("span", { class: "quiet" }, `${moment(remark.time)} ${remark.person} `), remark.text)))),
           make("td", {}, day(one.received)), make("td", {}, day(one.deadline)),
           make("td", {}, make("span", { class: `chip ${one.state === "open" ? (one.late ? "void" : "counting") : "done"}` }, t(one.late ? "case.late" : `complaint.${one.state}`))),
-          make("td", { class: "row-buttons" },
+          make("td", {}, make("div", { class: "row-buttons" },
             desk && one.state === "open" ? this.button("complaint.answer", `a/${one.complaint}`, () => this.doing(t("complaint.answer"), [{ name: "text", label: t("complaint.what"), long: true }], `/api/complaints/${one.complaint}/answer`), true) : null,
-            desk && one.state !== "closed" ? this.button("complaint.close", `c/${one.complaint}`, () => this.doing(t("complaint.close"), [{ name: "text", label: t("remark"), long: true }], `/api/complaints/${one.complaint}/close`)) : null)))))),
+            desk && one.state !== "closed" ? this.button("complaint.close", `c/${one.complaint}`, () => this.doing(t("complaint.close"), [{ name: "text", label: t("remark"), long: true }], `/api/complaints/${one.complaint}/close`)) : null))))))),
       found.complaints.length ? null : make("p", { class: "quiet" }, t("complaints.none")));
   }
 }

@@ -46,7 +46,8 @@ async function enter() {
   const link = location.hash.startsWith("#screen/") ? location.hash.slice(8) : "";
   if (link) await openScreen(link);
   let me;
-  try { me = await get("/api/me"); } catch { heading(null); loginView(main, enter); return; }
+  try { me = await get("/api/me"); } catch (no) { say(no.message, true); setTimeout(enter, 3000); return; }
+  if (!me.role) { heading(me.election); loginView(main, enter); return; }
   desk.me = me;
   remember(me.csrf, lost);
   heading(me.election);
@@ -120,7 +121,7 @@ function accountMenu() {
     make("h2", {}, `${me.name} · ${me.id}`),
     make("button", { class: "button", type: "button", onclick: () => { close(); changePassword(); } }, t("password.title")),
     make("button", { class: "button", type: "button", onclick: async () => { close(); if (await secondFactor(me)) { desk.me = await get("/api/me"); say(t("done")); } } }, t(me.totp ? "totp.remove" : "totp.title")),
-    make("button", { class: "button main", type: "button", onclick: async () => { close(); await attempt(() => post("/api/logout")); end(); heading(null); location.hash = ""; loginView(main, enter); } }, t("logout")),
+    make("button", { class: "button main", type: "button", onclick: async () => { close(); await attempt(() => post("/api/logout")); end(); location.hash = ""; loginView(main, enter); } }, t("logout")),
     make("button", { class: "button", type: "button", onclick: close }, t("close")));
   document.body.append(menu);
   menu.showModal();

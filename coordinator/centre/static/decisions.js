@@ -3,6 +3,7 @@
 import { attempt, get, No, post } from "./ask.js";
 import { ask } from "./dialogs.js";
 import { make } from "./dom.js";
+import { put } from "./incident_parts.js";
 import { day, moment, said, t } from "./texts.js";
 import { tellPassword } from "./entering.js";
 
@@ -27,8 +28,7 @@ export class Decisions {
     this.objections = objections;
     const open = found.proposals.filter((one) => one.state === "open");
     const settled = found.proposals.filter((one) => one.state !== "open");
-    const focused = document.activeElement?.dataset?.focus;
-    this.host.replaceChildren(
+    put(this.host,
       make("div", { class: "page-head" }, make("h2", {}, t("tab.decisions")), make("p", { class: "quiet" }, t("decisions.note")),
         this.desk.me.role === "operator" ? make("button", { class: "button main", type: "button", "data-focus": "object", onclick: () => this.object() }, t("objection.enter")) : null),
       make("div", { class: "columns" },
@@ -37,7 +37,6 @@ export class Decisions {
           settled.length ? make("h3", {}, t("proposals.settled")) : null, settled.map((one) => this.proposal(one))),
         make("section", { class: "column", "aria-label": t("objections") }, make("h3", {}, t("objections"), make("span", { class: "count" }, objections.objections.length)),
           objections.objections.length ? objections.objections.map((one) => this.objection(one)) : make("p", { class: "quiet" }, t("objections.none")))));
-    if (focused) this.host.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
   }
 
   objection(one) {

@@ -50,11 +50,11 @@ export function ask({ title, fields = [], intro = [], button = t("ok"), danger =
     let answer = null;
     const error = make("p", { class: "error", role: "alert" });
     const form = make("form", { method: "dialog", novalidate: null },
-      make("h2", { id: `${prefix}-title` }, title), intro, fieldset(fields, prefix), error,
+      make("h2", { id: `${prefix}-heading` }, title), intro, fieldset(fields, prefix), error,
       make("p", { class: "buttons" },
         make("button", { class: "button", type: "button", onclick: () => dialog.close() }, t("cancel")),
         make("button", { class: `button ${danger ? "danger" : "main"}`, type: "submit" }, button)));
-    const dialog = make("dialog", { class: "dialog", "aria-labelledby": `${prefix}-title`, onclose: () => {
+    const dialog = make("dialog", { class: "dialog", "aria-labelledby": `${prefix}-heading`, onclose: () => {
       dialog.remove();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
       resolve(answer);

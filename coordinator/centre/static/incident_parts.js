@@ -5,6 +5,13 @@ import { ask } from "./dialogs.js";
 import { make } from "./dom.js";
 import { t } from "./texts.js";
 
+/** What a host holds from now on; null and lists as `make` takes them, the focus stays where it was. */
+export function put(host, ...content) {
+  const focused = host.contains(document.activeElement) ? document.activeElement.dataset.focus : "";
+  host.replaceChildren(...make("div", {}, content).childNodes);
+  if (focused) host.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+}
+
 export const LEVELS = ["general", "serious", "grave"];
 
 /** 95 -> 1 min, 7300 -> 2 h 01. */

@@ -3,6 +3,7 @@
 import { attempt, get, post } from "./ask.js";
 import { ask, tell } from "./dialogs.js";
 import { make } from "./dom.js";
+import { put } from "./incident_parts.js";
 import { tellPassword } from "./entering.js";
 import { moment, number, t } from "./texts.js";
 
@@ -21,8 +22,7 @@ export class People {
     const [people, screens] = [await attempt(() => get("/api/people")), await attempt(() => get("/api/screens"))];
     if (!people?.people || !screens?.screens) return;
     const operator = this.desk.me.role === "operator";
-    const focused = document.activeElement?.dataset?.focus;
-    this.host.replaceChildren(
+    put(this.host,
       make("div", { class: "page-head" }, make("h2", {}, t("tab.people")), make("p", { class: "quiet" }, t("people.note")),
         operator ? make("button", { class: "button", type: "button", "data-focus": "screen", onclick: () => this.screen() }, t("screen.make")) : null,
         operator ? make("button", { class: "button main", type: "button", "data-focus": "hire", onclick: () => this.hire() }, t("person.make")) : null),
@@ -32,7 +32,7 @@ export class People {
           make("th", { scope: "row" }, one.person), make("td", {}, one.name), make("td", {}, t(`role.${one.role}`)),
           make("td", {}, one.role === "guide" ? t("person.units.n", { n: number(one.units.length) }) : t("person.units.all")),
           make("td", {}, one.seen ? moment(one.seen) : "–"), make("td", {}, one.totp ? "✓" : "–"),
-          make("td", { class: "row-buttons" }, one.ended ? make("span", { class: "quiet" }, t("person.ended")) : operator ? this.buttons(one) : null)))))),
+          make("td", {}, make("div", { class: "row-buttons" }, one.ended ? make("span", { class: "quiet" }, t("person.ended")) : operator ? this.buttons(one) : null))))))),
       make("section", { class: "panel scroll", "aria-labelledby": "screens" }, make("h3", { id: "screens" }, t("people.screens")),
         screens.screens.length ? make("table", {},
           make("thead", {}, make("tr", {}, ["screen.id", "screen.name", "screen.made", "screen.state", ""].map((key) => make("th", { scope: "col" }, key ? t(key) : make("span", { class: "hidden" }, t("actions")))))),
@@ -40,7 +40,6 @@ export class People {
             make("td", {}, t(one.revoked ? "screen.revoked" : one.opened ? "screen.opened" : "screen.waits")),
             make("td", {}, operator && !one.revoked ? make("button", { class: "button small", type: "button", "data-focus": `r/${one.screen}`, onclick: () => this.doing(t("screen.revoke"), [{ name: "text", label: t("why") }], `/api/screens/${one.screen}/revoke`) }, t("screen.revoke")) : null)))))
           : make("p", { class: "quiet" }, t("screen.none.yet"))));
-    if (focused) this.host.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
   }
 
   buttons(one) {

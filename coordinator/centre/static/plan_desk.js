@@ -3,6 +3,7 @@
 import { attempt, get, post } from "./ask.js";
 import { ask } from "./dialogs.js";
 import { make } from "./dom.js";
+import { put } from "./incident_parts.js";
 import { number, ratio, t } from "./texts.js";
 
 const BODIES = ["party", "committee", "supervision", "congress"];
@@ -23,16 +24,14 @@ export class PlanDesk {
     if (!plan?.units) return;
     this.plan = plan;
     const operator = this.desk.me.role === "operator";
-    const focused = document.activeElement?.dataset?.focus;
     const warned = plan.units.filter((one) => one.warnings.length);
-    this.host.replaceChildren(
+    put(this.host,
       make("div", { class: "page-head" }, make("h2", {}, t("tab.plan")),
         make("p", { class: "quiet" }, t("order.is"), " ", make("b", {}, t(`order.${plan.order}`)), warned.length ? make("span", { class: "warning" }, ` ${t("plan.warned", { n: warned.length })}`) : null),
         operator ? make("button", { class: "button", type: "button", "data-focus": "order", onclick: () => this.order() }, t("order.change")) : null,
         operator ? make("button", { class: "button main", type: "button", "data-focus": "plan", onclick: () => this.days() }, t("plan.set")) : null),
       make("section", { class: "panel scroll", "aria-labelledby": "coverage" }, make("h3", { id: "coverage" }, t("plan.coverage")), this.townships()),
       make("section", { class: "panel scroll", "aria-labelledby": "days" }, make("h3", { id: "days" }, t("plan.days")), this.units()));
-    if (focused) this.host.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
   }
 
   townships() {

@@ -2,6 +2,7 @@
 
 import { attempt, get } from "./ask.js";
 import { make } from "./dom.js";
+import { put } from "./incident_parts.js";
 import { clock, day, number, ratio, t } from "./texts.js";
 
 const share = (pair) => ratio(pair.part, pair.whole);
@@ -20,7 +21,7 @@ export class Reports {
     const [daily, summary] = [await attempt(() => get(`/api/reports/daily${this.day ? `?day=${this.day}` : ""}`)), await attempt(() => get("/api/reports/summary"))];
     if (!daily?.townships || !summary?.results) return;
     const input = make("input", { type: "date", id: "day", value: daily.day, onchange: () => { this.day = input.value; this.load(); } });
-    this.host.replaceChildren(
+    put(this.host,
       make("div", { class: "page-head" }, make("h2", {}, t("tab.reports")),
         make("p", { class: "quiet" }, t("report.stand", { size: number(daily.size), time: clock(daily.time), acts: daily.acts }), " ", make("code", { class: "digest" }, daily.acts_head.slice(0, 16))),
         make("label", { for: "day" }, t("report.day"), " ", input), make("button", { class: "button", type: "button", onclick: () => print() }, t("report.print"))),

@@ -90,7 +90,7 @@ export class VillageDesk {
         make("dt", {}, t("watch.papers")), make("dd", {}, number(one.papers)),
         make("dt", {}, t("batches")), make("dd", {}, number(one.batches)),
         make("dt", {}, t("at")), make("dd", {}, `@${number(one.size)}`)),
-      make("table", {}, make("thead", {}, make("tr", {}, ["station", "station.state", "station.records", "batches", "watch.silent"].map((key) => make("th", { scope: "col" }, t(key))))),
+      make("table", {}, make("thead", {}, make("tr", {}, ["station", "station.state", "station.records", "batches", "watch.silent"].map((key) => make("th", { scope: "col", class: key === "batches" || key === "station.records" ? "number" : "" }, t(key))))),
         make("tbody", {}, one.tables.map((table) => {
           const quiet = (this.desk.county.silent[this.unit] ?? []).find(([station]) => station === table.station);
           return make("tr", {}, make("th", { scope: "row" }, table.station), make("td", {}, t(`station.${table.state}`)), make("td", { class: "number" }, number(table.records)),

@@ -131,7 +131,7 @@ export class Watch {
 
   phases(sum) {
     return make("span", { class: "mini" }, ORDER.filter((phase) => sum.phases[phase]).map((phase) => make("span",
-      { class: `mini-part ${phase}`, title: t(`phase.${phase}`) }, `${t(`phase.${phase}`)} ${sum.phases[phase]}`)));
+      { class: `mini-part ${phase}`, title: t(`phase.${phase}`) }, `${t(`short.${phase}`)} ${sum.phases[phase]}`)));
   }
 
   silent(seconds, many) {
