@@ -98,7 +98,8 @@ class Reader:
             text = "".join(unicodedata.normalize("NFKC", char) for char in text)
             text = text if one.kind is Kind.WORD else "".join(text.split()) if text.isascii() else text
         if one.kind in {Kind.NAME, Kind.REFERENCE}:
-            text = _one_space(text.translate(_DOTS))
+            plus = "+" if one.kind is Kind.REFERENCE and text.startswith("+") else ""
+            text = plus + _one_space(text.removeprefix(plus).translate(_DOTS))
         elif one.kind is Kind.TEXT:
             text = text.replace("\u00a0", " ")
         if text != value:

@@ -74,8 +74,8 @@ def _read_cells(line: Line, row: list[Value], fields: dict[int, Field], opened: 
         spot = line.spot(one.name)
         if (line.row - 1, place) in opened.hidden.formulas:
             reader.findings.add(
-                spot, "应为直接填写的值，现为公式；请复制后选择性粘贴为“值”",
-                "expected a typed value, found a formula: copy it and paste it as a value",
+                spot, "应为直接填写的值，现为公式（或其错误值）；请填写，或复制后选择性粘贴为“值”",
+                "expected a typed value, found a formula (or its error): type it, or copy it and paste it as a value",
             )  # fmt: skip
             continue
         line.cells[one.name] = reader.text(one, cell, spot)

@@ -6,7 +6,9 @@ limits, because a workbook comes from anywhere.
 
 import io
 import posixpath
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -22,6 +24,11 @@ UNPACKED_MOST: Final = 1024 * 1024 * 1024
 ROWS_MOST: Final = 500_000
 COLUMNS_MOST: Final = 200
 PIECE: Final = 1 << 16
+# what the readers of a torn or spoilt archive raise
+_UNREADABLE: Final = (
+    CalamineError, PasswordError, zipfile.BadZipFile, zlib.error, expat.ExpatError, struct.error, LookupError,
+    ValueError, EOFError, NotImplementedError, OSError, RuntimeError,
+)  # fmt: skip
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 
 
@@ -66,7 +73,7 @@ def open_workbook(name: str, data: bytes) -> list[Opened]:
                 _sheet(name, book, archive, title, parts.get(title, ""), visible=shown is SheetVisibleEnum.Visible)
                 for title, shown in ((one.name, one.visible) for one in book.sheets_metadata)
             ]
-    except (CalamineError, PasswordError, zipfile.BadZipFile, expat.ExpatError, KeyError, ValueError) as error:
+    except _UNREADABLE as error:
         raise CountyError(
             f"{name}：不是读得出的 .xlsx 工作簿 ({type(error).__name__})；请用 Excel 或 WPS 打开，另存为 .xlsx 再导入",
             f"{name}: not a readable .xlsx workbook ({type(error).__name__}); open it, save it as .xlsx, import again",
@@ -155,6 +162,9 @@ def _read_hidden(archive: zipfile.ZipFile, part: str, hidden: Hidden) -> None:
                     hidden.rows.add(row)
             case "c":
                 column = _column_of(found["r"]) if "r" in found else column + 1
+                if found.get("t") == "e":
+                    # the value of a broken formula reads as an empty cell
+                    hidden.formulas.add((row, column))
             case "f":
                 hidden.formulas.add((row, column))
             case "col" if _is_true(found.get("hidden", "")):
