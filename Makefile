@@ -144,6 +144,12 @@ checkers: $(VENV)/.ready-dev ## other people's programs check our log; RECORD=fo
 k8s-check: $(VENV)/.ready-dev .venv-deploy/.ready ## manifests, policies, alerts, dashboard, runbook: no cluster needed
 	@$(PYTEST) -n 2 --dist loadfile -m "network or not network" tests/deploy
 
+.PHONY: cdf
+# NIST's schema files are theirs and on no package index: usnistgov/ElectionResultsReporting (branch version2), usnistgov/CastVoteRecords.
+cdf: $(VENV)/.ready-dev ## exports against NIST's own schemas: make cdf DATA=folder with the two published .json files
+	@test -d "$(DATA)" || { echo "cdf: say where NIST's schemas are: make cdf DATA=folder (docs/exports.md)" >&2; exit 2; }
+	@CHANGPIAO_CDF=$(abspath $(DATA)) $(PYTEST) -m network tests/exports
+
 real: $(VENV)/.ready-dev ## real elections, whole: make real DATA=folder
 	@test -d "$(DATA)" || { echo "real: say where the elections are: make real DATA=folder" >&2; exit 2; }
 	@$(BIN)/python tools/run_real.py --part whole --out real-out "$(DATA)"
