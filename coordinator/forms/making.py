@@ -192,7 +192,9 @@ def fill_from(record: Record, wish: Wish, paperwork: Paperwork | None) -> Filled
         data |= {"unit": unit_body(state.unit, state.profile.law), "body": _unit_body(state, wish, paperwork)}
         heads = _unit_heads(record, state, with_result=form.result)
     else:
-        states = record.units.values()
+        # the record may hold more: a caller with many townships reads it once
+        wanted = Scope(township=wish.township if form.subject is Subject.TOWNSHIP else "")
+        states = [state for state in record.units.values() if wanted.wants(state.unit)]
         subject = wish.township or record.election.title
         data["body"] = _REPORTS[form.id](states, wish)
         heads = [Cited("选举文件", "election note", record.election_hash)]

@@ -124,13 +124,19 @@ def rules_body(state: UnitState) -> JsonObject:
         contests = [contest for contest in state.unit.contests if contest.id in layout.contests]
         profile = state.profiles[state.unit.profile_of(contests[0])]
         rules = [
-            pair(words) | {"by": source_words(profile, path) if path else ""}
+            pair(words) | {"by": _in_chinese(source_words(profile, path)) if path else ""}
             for words, path in paper_rules(profile, contests)
         ]
         papers.append(
             {"titles": [contest.title for contest in contests], "profile": profile.title, "rules": rules}
         )
     return {"papers": papers}
+
+
+def _in_chinese(said: str) -> str:
+    """A source that is written in both languages, `中文 / English`, as a notice in Chinese quotes it."""
+    zh, _, en = said.partition(" / ")
+    return zh if en and " / " not in en else said
 
 
 def final_state(state: UnitState, form: str) -> None:

@@ -141,8 +141,7 @@ def test_the_daily_report_has_a_line_a_village(record: Record) -> None:
     assert found["total"]["turnout"] == "260/300 (86.67 %)"
     assert (found["total"]["papers"], found["total"]["batches"], found["total"]["findings"]) == (260, 4, 0)
     with pytest.raises(CountyError, match="township"):
-        fill_from(Record(election=record.election, election_hash=record.election_hash, checkpoint=record.checkpoint,
-                         time=record.time), Wish(form="daily", township="西乡"), None)  # fmt: skip
+        fill_from(record, Wish(form="daily", township="西乡"), None)
 
 
 def seeds() -> Figures:
