@@ -49,6 +49,8 @@ _FORMS: Final = (
          subject=Subject.UNIT, template="statement.typ", result=True),
     Form(id="tally-sheet", zh="选票统计表", en="Tally sheet", subject=Subject.UNIT, template="tally_sheet.typ",
          result=True),
+    Form(id="tally-paper", zh="唱票计票纸（正字）", en="Tally paper: strokes of five, for a table without power",
+         subject=Subject.UNIT, template="tally_paper.typ"),
     Form(id="ballot", zh="选票", en="Ballot paper", subject=Subject.UNIT, template="ballot.typ"),
     Form(id="roll-call", zh="点名领票表", en="Roll-call sheet", subject=Subject.UNIT, template="roll_call.typ",
          tables=("roll.csv",)),

@@ -20,7 +20,7 @@ from coordinator.forms.paperwork import Paperwork
 from coordinator.forms.proving import planned, proof_data
 from coordinator.forms.record import Record, Scope, read_record
 from coordinator.forms.reports import brief_body, daily_body, summary_body
-from coordinator.forms.sheets import ballots_body, labels_body, roll_body, tally_body
+from coordinator.forms.sheets import ballots_body, labels_body, roll_body, tally_body, tally_paper_body
 from coordinator.forms.stamp import Cited, election_body, stamp
 from coordinator.forms.typesetting import Typesetter
 from coordinator.settings import CountyError
@@ -224,6 +224,8 @@ def _unit_body(state: UnitState, wish: Wish, paperwork: Paperwork | None) -> Jso
             return outcome_body(state) | {"tally": tally_body(state)}
         case "tally-sheet":
             return tally_body(state)
+        case "tally-paper":
+            return tally_paper_body(unit)
         case "ballot":
             return ballots_body(unit, state.profiles, wish.layout)
         case "box-label":

@@ -6,6 +6,7 @@ from typing import Final
 from coordinator.forms.facts import CLASSES, Pair, contest_body, figures_body, forms_sum, pair, sex_word
 from coordinator.forms.paperwork import Cells, Paperwork
 from coordinator.settings import CountyError
+from tally_protocol import limits
 from tally_protocol.election.unit import BallotBox, Contest, Layout, Unit
 from tally_protocol.fields import JsonObject
 from tally_protocol.law.notice import paper_rules
@@ -57,6 +58,15 @@ def tally_body(state: UnitState) -> JsonObject:
         "tables": tables,
         "classes": {name: pair(words) for name, words in CLASSES.items()},
         "contests": [figures_body(unit, contest, tally) for contest in unit.contests],
+    }
+
+
+def tally_paper_body(unit: Unit) -> JsonObject:
+    """唱票计票纸: one sheet a post, to write 正 by hand where the laptop cannot; then called again from the papers."""
+    return {
+        "batch": limits.BATCH_PAPERS,
+        "contests": [contest_body(contest) for contest in unit.contests],
+        "classes": [pair(CLASSES[name]) for name in CLASSES],
     }
 
 
