@@ -71,10 +71,9 @@ class Browser:
         async def run() -> httpx.Response:
             transport = httpx.ASGITransport(self.gate, client=(self.address, 1))
             async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
-                if content is not None:
+                if content is not None or method == "GET":
                     return await client.request(method, path, content=content, headers=given)
-                sent = {} if body is None and method == "GET" else {"json": {} if body is None else body}
-                return await client.request(method, path, headers=given, **sent)
+                return await client.request(method, path, headers=given, json={} if body is None else body)
 
         answer = asyncio.run(run())
         for name, value in answer.cookies.items():

@@ -49,9 +49,8 @@ def test_an_objection_is_decided_by_two(desk: Desk) -> None:
     assert (one["state"], one["result"], one["decision"]) == ("decided", "rejected", number)
     assert authority.refused(f"/api/proposals/{number}/confirm", digest=digest) == 409
     # a second decision on one objection can neither be proposed nor slip through
-    assert operator.refused(
-        "/api/proposals", matter={"kind": "decision", "objection": name, "result": "upheld", "reason": "x", "basis": "x"}
-    ) == 409
+    again = {"kind": "decision", "objection": name, "result": "upheld", "reason": "x", "basis": "x"}
+    assert operator.refused("/api/proposals", matter=again) == 409
 
 
 def test_of_two_open_decisions_one_comes_into_force(plain: Desk) -> None:

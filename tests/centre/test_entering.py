@@ -11,7 +11,8 @@ def test_a_person_logs_in_and_out(desk: Desk) -> None:
     browser = desk.browser("op")
     assert browser.get("/api/me")["role"] == "operator"
     browser.post("/api/logout")
-    assert browser.ask("GET", "/api/me").status_code == 401
+    assert browser.get("/api/me")["role"] == ""
+    assert browser.ask("GET", "/api/now").status_code == 401
 
 
 @pytest.mark.parametrize(("person", "password"), [("op", "wrong"), ("nobody", "x" * 20), ("", ""), ("-", "x")])
@@ -29,7 +30,7 @@ def test_a_cookie_that_was_there_before_the_login_is_worth_nothing_afterwards(pl
     assert victim.login("op").status_code == 200
     assert victim.cookies["centre"] != fixed
     # neither does the planted token become the victim's, nor does it stay anybody's
-    assert attacker.ask("GET", "/api/me").status_code == 401
+    assert attacker.get("/api/me")["role"] == ""
 
 
 def test_a_made_up_token_is_not_taken_over(plain: Desk) -> None:
@@ -41,19 +42,22 @@ def test_a_made_up_token_is_not_taken_over(plain: Desk) -> None:
 
 def test_a_session_that_nobody_uses_ends_and_the_page_asking_by_itself_does_not_keep_it(plain: Desk) -> None:
     browser, quiet = plain.browser("op"), plain.browser("op")
+    answers = []
     for _ in range(4):
         plain.clock.now += IDLE / 2 - 1
-        assert browser.ask("GET", "/api/me").status_code == 200
-        answer = quiet.ask("GET", "/api/now", headers={"x-centre-quiet": "1"})
-    assert answer.status_code == 401
+        assert browser.get("/api/me")["role"] == "operator"
+        answers.append(quiet.ask("GET", "/api/now", headers={"x-centre-quiet": "1"}).status_code)
+    assert answers[0] == 200
+    assert answers[-1] == 401
 
 
 def test_no_session_outlives_a_long_day(plain: Desk) -> None:
     browser = plain.browser("op")
+    roles = []
     for _ in range(LONGEST // (IDLE - 60) + 1):
         plain.clock.now += IDLE - 60
-        last = browser.ask("GET", "/api/me").status_code
-    assert last == 401
+        roles.append(browser.get("/api/me")["role"])
+    assert roles[-2:] == ["operator", ""]
 
 
 def test_the_cookie_is_no_scripts_and_no_other_sites(plain: Desk) -> None:
@@ -136,7 +140,7 @@ def test_a_first_password_opens_nothing_but_its_own_change(plain: Desk) -> None:
     browser.post("/api/password", old=word, new="four quiet rivers 8")
     assert browser.ask("GET", "/api/now").status_code == 200
     # every other session of the person is gone
-    assert other.ask("GET", "/api/me").status_code == 401
+    assert other.ask("GET", "/api/now").status_code == 401
 
 
 def test_a_second_factor(desk: Desk) -> None:
@@ -156,7 +160,8 @@ def test_a_second_factor(desk: Desk) -> None:
     assert again.login("op", code=code).status_code == 200
     # a code is used once, by whoever sees it too
     assert Browser(desk.gate).login("op", code=code).status_code == 401
-    assert browser.refused("/api/totp/confirm", secret="", code="", password="wrong") == 403
+    wrong = password_of("somebody")
+    assert browser.refused("/api/totp/confirm", secret="", code="", password=wrong) == 403
     browser.post("/api/totp/confirm", secret="", code="", password=password_of("op"))
     assert Browser(desk.gate).login("op").status_code == 200
 
@@ -165,9 +170,7 @@ def test_what_is_too_long_is_refused_before_it_is_read(plain: Desk) -> None:
     browser = plain.browser("op")
     long = b'{"level": "grave", "title": "' + b"x" * 20_000 + b'"}'
     assert browser.ask("POST", "/api/incidents", content=long).status_code == 413
-    assert browser.ask("POST", "/api/incidents", headers={"content-length": "99999999"}, content=b"{}").status_code in (
-        413,
-    )
+    assert browser.ask("POST", "/api/incidents", headers={"content-length": "99999999"}, content=b"").status_code == 413
     assert Browser(plain.gate).ask("POST", "/api/login", content=b"x" * 5000).status_code == 413
 
 

@@ -40,7 +40,7 @@ def some_acts(desk: Desk) -> None:
 
 def other_note(desk: Desk, number: int, key: Signer) -> bytes:
     """An act in its place, well formed, signed by another key."""
-    (row,) = [one for one in rows.acts_after(desk.store, number - 1, 1)]
+    (row,) = rows.acts_after(desk.store, number - 1, 1)
     act = open_act(row.note, key_name(desk), desk.journal._signer.public)  # noqa: SLF001 - the attacker's view
     return sign_act(act, Signer(key_name(desk), key._private))  # noqa: SLF001
 

@@ -1,7 +1,7 @@
 """Every endpoint x every role, and nothing starts without a policy.
 
 The table is written by hand, not made from the policies: it is what the county was promised (docs/centre.md).
-o operator, g guide of v1, s supervisor, a authority, w a screen, - nobody; a capital letter: also in a village of others.
+o operator, g guide of v1, s supervisor, a authority, w a screen, - nobody; a capital: also in a village of others.
 """
 
 import itertools
@@ -153,7 +153,8 @@ def test_other_units_take_effect_at_once(plain: Desk) -> None:
 
 def test_the_page_itself_has_no_way_out_of_its_folders(plain: Desk) -> None:
     browser = Browser(plain.gate)
-    for path in ("/static/..%2Fapp.py", "/static/../app.py", "/texts/..%2f..%2fapp.py", "/static/app.py", "/openapi.json"):
+    ways = ("/static/..%2Fapp.py", "/static/../app.py", "/texts/..%2f..%2fapp.py", "/static/app.py", "/openapi.json")
+    for path in ways:
         assert browser.ask("GET", path).status_code == 404, path
     answer = browser.ask("GET", "/")
     assert "default-src 'self'" in answer.headers["content-security-policy"]
