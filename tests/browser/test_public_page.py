@@ -218,7 +218,7 @@ def test_nothing_is_cut_off_at_1366_and_on_a_phone(county: PlayedCounty, open_pa
     for width, height in ((1366, 768), (390, 844)):
         for part in ("", "#/village/qh01", "#/village/qh03"):
             page = open_page(f"{county.url}{part}", width, height)
-            page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+            page.wait_for_selector("html[data-ready=true]")
             page.wait_for_timeout(300)
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, (width, part)

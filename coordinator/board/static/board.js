@@ -183,7 +183,7 @@ async function start() {
   listen();
   performance.mark("board-shown");
   document.documentElement.dataset.ready = "true";
-  await model.follow();
+  model.follow();
 }
 
 start();

@@ -35,8 +35,10 @@ export class Model extends EventTarget {
 
   /** Read everything once. */
   async load() {
-    const [plan, now] = await Promise.all([json(`${this.base}plan.json`), json(`${this.base}now.json`)]);
+    const [plan, now, outside] = await Promise.all([json(`${this.base}plan.json`), json(`${this.base}now.json`),
+      json(`${this.base}outside.json`).catch(() => this.outside)]);
     if (plan.plan !== now.plan) return this.load();
+    this.outside = outside;
     this.plan = plan;
     this.units = plan.units.map(([id, name, place, registered, stations], index) => (
       { index, id, name, place, registered, stations }));
@@ -50,8 +52,7 @@ export class Model extends EventTarget {
   }
 
   /** Follow what changes: a stream where there is a server, else a small file every second. */
-  async follow() {
-    this.outside = await json(`${this.base}outside.json`).catch(() => this.outside);
+  follow() {
     if (this.outside.files) this.poll(); else this.stream();
   }
 

@@ -8,6 +8,7 @@ import { clock, currentLanguage, loadTexts, number, percent, ratio, setLanguage,
 
 const TURN = Number(new URLSearchParams(location.search).get("turn")) * 1000 || 12000;
 const PER_PAGE = 10;
+const MANY_PAGES = 20;
 const FINE = new Set(["full", "passed", "advisory", "nominated"]);
 const model = new Model();
 let pages = [];
@@ -33,8 +34,8 @@ function paginate() {
 function totals() {
   const sum = model.sum(model.units.map((unit) => unit.index));
   const figure = (key, value, whole, meter) => make("div", { class: "total" },
-    make("h2", {}, t(`screen.${key}`)), make("p", {}, make("b", {}, number(value)), whole === null ? null : make("small", {}, `/${number(whole)}`)), meter);
-  const turnout = sum.told ? figure("turnout", sum.voters, sum.base, bar(sum.voters, sum.base)) : figure("turnout", 0, 0);
+    make("h2", {}, t(`screen.${key}`)), make("p", {}, make("b", {}, value === null ? "–" : number(value)), whole === null ? null : make("small", {}, `/${number(whole)}`)), meter);
+  const turnout = sum.told ? figure("turnout", sum.voters, sum.base, bar(sum.voters, sum.base)) : figure("turnout", null, null);
   if (sum.base) turnout.querySelector("h2").append(` ${percent(sum.voters, sum.base)}`);
   byId("totals").replaceChildren(
     figure("villages", sum.phases.done, sum.units, phaseBar(sum)),
@@ -49,7 +50,7 @@ function village(unit) {
     make("span", { class: "village-name" }, unit.name),
     make("span", { class: "village-state" }, flag ? t(`outcome.${flag}`) : t(`state.${row.state}`)),
     make("span", { class: "village-turnout" }, row.voters < 0 ? "" : ratio(row.voters, unit.registered)),
-    make("span", { class: "village-papers" }, number(row.papers)),
+    make("span", { class: "village-papers" }, number(row.papers), make("small", {}, ` ${t("screen.sheets")}`)),
     bar(row.closed, unit.stations, row.closed === unit.stations ? "done" : ""));
 }
 
@@ -82,8 +83,17 @@ function turn(step) {
   panel();
 }
 
+/** In a large county the screen turns by itself only to townships where something happens, if there are any. */
+function onward() {
+  const moves = (page) => page.units.some((unit) => ["voting", "counting", "stopped"].includes(phaseOf(model.row(unit.index).state)));
+  for (let step = 1; pages.length > MANY_PAGES && step < pages.length; step += 1) {
+    if (moves(pages[(at + step) % pages.length])) { turn(step); return; }
+  }
+  turn(1);
+}
+
 function tick() {
-  if (!paused && Date.now() - turned >= TURN) turn(1);
+  if (!paused && Date.now() - turned >= TURN) onward();
   styled(byId("clock"), { transform: `scaleX(${paused ? 0 : Math.min(1, (Date.now() - turned) / TURN)})` });
 }
 
@@ -109,7 +119,7 @@ async function start() {
   model.addEventListener("live", later);
   setInterval(tick, 250);
   document.documentElement.dataset.ready = "true";
-  await model.follow();
+  model.follow();
 }
 
 start();

@@ -32,12 +32,14 @@ export function contestPart(contest, data) {
     boardTable(contest, elected), papersLine(contest), outcomePart(contest, data));
 }
 
+const MARKS = ["oppose", "abstain", "unclear"];
+
 function boardTable(contest, elected) {
   const row = (name, votes, marks, chosen, kind) => make("tr", { class: `${chosen ? "chosen" : ""} ${kind}` },
     make("th", { scope: "row" }, make("span", { class: "person" }, name), chosen ? make("span", { class: "chip elected" }, t("elected")) : null),
     make("td", { class: "strokes" }, zheng(votes)),
     make("td", { class: "number votes" }, number(votes)),
-    marks.map((mark) => make("td", { class: "number" }, mark)));
+    marks.map((mark, place) => make("td", { class: "number mark", "data-word": mark === "" ? null : t(MARKS[place]) }, mark)));
   const candidates = contest.candidates.map((person) => row(person.name, person.approve,
     [person.oppose, person.abstain, person.unclear].map(number), elected.includes(person.id), "candidate"));
   const written = contest.written.map((person) => row([person.name, make("small", {}, ` ${t("written.mark")}`)], person.votes, ["", "", ""],
@@ -46,7 +48,7 @@ function boardTable(contest, elected) {
   const rest = contest.figures.written - opened;
   if (rest > 0) written.push(row(t(contest.written.length ? "written.rest" : "written.all"), rest, ["", "", ""], false, "written"));
   return table(t("board.of", { title: contest.title }),
-    [[t("candidate")], [t("strokes")], [t("approve"), 1], [t("oppose"), 1], [t("abstain"), 1], [t("unclear"), 1]],
+    [[t("candidate")], [t("strokes")], [t("approve"), 1], ...MARKS.map((mark) => [t(mark), 1])],
     [...candidates, ...written], "tally");
 }
 
