@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from coordinator.fonts import Fonts, read_fonts
 from coordinator.forms.catalogue import FORMS, Subject
 from coordinator.forms.making import Filled, Sources, Wish, fill_from, make, make_all, prove, set_form
 from coordinator.forms.paperwork import Paperwork
+from coordinator.forms.press import Press
 from coordinator.forms.proving import planned, proof_data
 from coordinator.forms.record import Record
 from coordinator.forms.typesetting import Typesetter
@@ -164,6 +166,21 @@ def test_a_name_that_cannot_be_printed_stops_the_form(setter: Typesetter, tmp_pa
         make(setter, Wish(form="ballot", unit="v1"), Sources(public=folder))
     assert f"龚{RARE}" in caught.value.zh
     assert "U+2A6A5" in caught.value.en
+
+
+def test_a_press_prints_for_several_threads(
+    public: Path, noto: tuple[Path, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHANGPIAO_FONTS", os.pathsep.join(map(str, noto)))
+    press = Press()
+    wishes = [Wish(form=form, unit="v1") for form in ("statement", "ballot", "flow", "notice-15") * 2]
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda wish: press.print(wish, Sources(public=public)), wishes))
+    assert [one.sha256 for one in made[:4]] == [one.sha256 for one in made[4:]]
+    assert press.prove(SealingFolder(tmp_path).write(), "v1").form == "proof"
+    press.close()
+    assert press.print(wishes[1], Sources(public=public)).sha256 == made[1].sha256
+    press.close()
 
 
 def rare_font(path: Path, like: Path) -> Path:
