@@ -108,11 +108,14 @@ def _entries(folder: Path, size: int, edge: Frontier) -> Iterator[bytes]:
     for number in range(-(-size // WIDTH)):
         width = min(WIDTH, size - number * WIDTH)
         path = folder / bundle_path(number, width)
-        if width < WIDTH and not path.exists():
-            # the log has grown since the checkpoint was read: a full file stands in for a partial one [TILE-1]
-            entries = split_bundle((folder / bundle_path(number)).read_bytes(), WIDTH)[:width]
-        else:
+        try:
             entries = split_bundle(path.read_bytes(), width)
+        except FileNotFoundError:
+            full = folder / bundle_path(number)
+            if not full.exists():
+                raise
+            # the log has grown since the checkpoint was read: a full file stands in for a partial one [TILE-1]
+            entries = split_bundle(full.read_bytes(), WIDTH)[:width]
         for entry in entries:
             edge.append(leaf_hash(entry))
             yield entry

@@ -141,7 +141,7 @@ def _contest_rows(
             for line, person in enumerate(persons, 1):
                 who = _person(unit, state, contest, person)
                 rows[at.ELECTED.name].append(
-                    (unit.id, contest.id, basis, line, person, *who, _votes(votes, person))
+                    (unit.id, contest.id, basis, line, person, *who, _votes(state, contest, votes, person))
                 )
 
 
@@ -211,16 +211,25 @@ def _by_candidate(found: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def _person(unit: Unit, state: UnitState, contest: Contest, reference: str) -> tuple[str, str]:
     """Name and sex of an elected person: a candidate of this contest, of another one, or a written-in name."""
-    for one in (contest, *unit.contests):
-        for candidate in one.candidates:
-            if candidate.id == reference:
-                return candidate.name, candidate.sex or ""
+    standing = [one for each in (contest, *unit.contests) for one in each.candidates if one.id == reference]
+    if standing:
+        # one person is one id and one name; the sex may be told beside another post
+        name = standing[0].name
+        return name, next((one.sex for one in standing if one.name == name and one.sex), "")
     name = reference.removeprefix(WRITTEN_IN)
     return name, next((person.sex for person in state.persons if person.name == name and person.sex), "")
 
 
-def _votes(votes: Iterable[RowOf], reference: str) -> Cell:
-    return next((row[at.VOTES.place("votes")] for row in votes if row[at.VOTES.place("candidate")] == reference), None)
+def _votes(state: UnitState, contest: Contest, votes: Iterable[RowOf], reference: str) -> Cell:
+    """Votes of an elected person in this contest, also as written in by name; None where nobody voted so [NAME-3]."""
+    meant = {
+        f"{WRITTEN_IN}{one.name}"
+        for one in state.persons
+        if one.contest == contest.id and one.candidate == reference
+    }
+    candidate, cell = at.VOTES.place("candidate"), at.VOTES.place("votes")
+    found = [row[cell] for row in votes if row[candidate] in {reference, *meant}]
+    return sum(one for one in found if isinstance(one, int)) if found else None
 
 
 def _station_rows(state: UnitState, table: StationState, rows: Found, *, batches: bool) -> None:

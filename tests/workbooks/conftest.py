@@ -44,6 +44,8 @@ GOOD: dict[str, list[dict[str, str]]] = {
         {"unit": V1, "station": "1", "person": "head", "name": "赵一", "role": "chair"},
         {"unit": V1, "station": "1", "person": "jp1", "name": "钱二", "role": "scrutineer"},
         {"unit": V2, "station": "1", "person": "jp2", "name": "孙三", "role": "teller"},
+        {"unit": V1, "station": "2", "person": "jp3", "name": "冯五", "role": "caller"},
+        {"unit": V2, "person": "head", "name": "陈六", "role": "member"},
     ],
     "relations": [{"unit": V1, "person": "z1", "other": "+周四", "relation": "sibling"}],
 }

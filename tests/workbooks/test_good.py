@@ -46,7 +46,7 @@ def test_the_plans_are_those_of_the_laptops(book: Book) -> None:
         "election": "qinghe-test", "node": "n1",
         "stations": [
             {"unit": V1, "station": "1", "officials": [head, {"id": "jp1", "role": "scrutineer"}]},
-            {"unit": V1, "station": "2", "officials": []},
+            {"unit": V1, "station": "2", "officials": [{"id": "jp3", "role": "caller"}]},
         ],
         "units": [{"unit": V1, "committee": [head]}],
     }  # fmt: skip

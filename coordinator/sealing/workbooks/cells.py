@@ -53,7 +53,7 @@ class Reader:
             case bool():
                 if one.kind is Kind.WORD and "是" in one.words:
                     return "是" if value else ""
-                self._wrong(one, spot, "真假值" if value else "假", str(value).upper(), "请改为文本", "type it as text")
+                self._wrong(one, spot, str(value).upper(), str(value).upper(), "请改为文本", "type it as text")
                 return None
             case datetime() | date() | time() | timedelta():
                 self.findings.add(

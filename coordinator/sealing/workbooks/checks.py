@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from coordinator.sealing.workbooks.flaws import Findings, visible
 from coordinator.sealing.workbooks.grid import Line
-from coordinator.sealing.workbooks.sheets import REQUIRED, SHEETS, Sheet
+from coordinator.sealing.workbooks.sheets import CONTESTS, OFFICIALS, REQUIRED, SHEETS, STATIONS, UNITS, Sheet
 
 Lines = Mapping[str, list[Line]]
 
@@ -18,47 +18,68 @@ def check_lines(lines: Lines, findings: Findings) -> None:
     for sheet in SHEETS:
         _check_twice(sheet, lines[sheet.name], findings)
     units = {line.text("unit") for line in lines["units"]}
-    contests = {(line.text("unit"), line.text("contest")) for line in lines["contests"]}
-    stations = {(line.text("unit"), line.text("station")) for line in lines["stations"]}
-    told, tables = {unit for unit, _ in contests}, {unit for unit, _ in stations}
     for sheet in SHEETS[1:]:
-        for line in lines[sheet.name]:
-            _check_known(line, "unit", line.text("unit"), units, "单位 units", findings)
+        _check_units(lines[sheet.name], units, findings)
+    contests, stations = _Known("contest", lines["contests"], CONTESTS), _Known("station", lines["stations"], STATIONS)
     for line in lines["candidates"]:
-        _check_pair(line, "contest", contests, told, "职位 contests", findings)
+        contests.check(line, "contest", findings)
     for name in ("boxes", "officials"):
         for line in lines[name]:
-            _check_pair(line, "station", stations, tables, "计票点 stations", findings)
+            stations.check(line, "station", findings)
     for line in lines["contests"]:
-        if line.text("of"):
-            _check_pair(line, "of", contests, told, "职位 contests", findings)
+        contests.check(line, "of", findings)
     _check_levels(lines["units"], findings)
     _check_candidates(lines["candidates"], findings)
     _check_officials(lines["officials"], findings)
+    _check_staffed(lines, findings)
     _check_whole(lines, units, findings)
 
 
-def _check_known(line: Line, column: str, value: str, known: set[str], where: str, findings: Findings) -> None:
-    if not value or value in known:
-        return
-    spot = line.spot(column)
-    findings.add(
-        spot, f"应为表 [{where}] 中已有的编号，现为 {visible(value)}；请改正，或在那里补上一行",
-        f"expected an id of sheet [{where}], found {visible(value)}: correct it, or add the row there",
-    )  # fmt: skip
-
-
-def _check_pair(
-    line: Line, column: str, known: set[tuple[str, str]], units: set[str], where: str, findings: Findings
-) -> None:
-    """A unit of which the other sheet does not speak is faulted once, in its own column, or as a whole."""
-    unit, value = line.text("unit"), line.text(column)
-    if unit in units and value and (unit, value) not in known:
-        spot = line.spot(column)
+def _check_units(lines: Iterable[Line], units: set[str], findings: Findings) -> None:
+    """A unit that sheet units does not have: said of its first row, with how many more there are."""
+    unknown: defaultdict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        if line.text("unit") and line.text("unit") not in units:
+            unknown[line.text("unit")].append(line)
+    for unit, (first, *others) in unknown.items():
+        more_zh, more = (f"（另有 {len(others)} 行）", f" ({len(others)} more rows)") if others else ("", "")
         findings.add(
-            spot, f"单位 {unit} 在表 [{where}] 中没有 {visible(value)}；请改正，或在那里补上一行",
-            f"unit {unit} has no {visible(value)} in sheet [{where}]: correct it, or add the row there",
-        )  # fmt: skip
+            first.spot("unit"),
+            f"应为表 [{UNITS.title}] 中已有的编号，现为 {visible(unit)}{more_zh}；请改正，或在那里补上一行",
+            f"expected an id of sheet [{UNITS.title}], found {visible(unit)}{more}: correct it, or add the row there",
+        )
+
+
+class _Known:
+    """The ids that a sheet gives out within each unit; what a row with a flaw would have given is not missed."""
+
+    def __init__(self, name: str, lines: Iterable[Line], sheet: Sheet) -> None:
+        """`name` is the column of the id."""
+        self._name, self._sheet = name, sheet
+        self._pairs: set[tuple[str, str]] = set()
+        self._units: set[str] = set()
+        self._flawed: list[Line] = []
+        for line in lines:
+            self._pairs.add((line.text("unit"), line.text(name)))
+            self._units.add(line.text("unit"))
+            if not line.ok:
+                self._flawed.append(line)
+
+    def check(self, line: Line, column: str, findings: Findings) -> None:
+        """Note an id that the line's unit does not have there; a unit without a single row is said as a whole."""
+        unit, value = line.text("unit"), line.text(column)
+        if not value or unit not in self._units or (unit, value) in self._pairs:
+            return
+        if any(
+            one.text("unit") in {"", unit} and one.text(self._name) in {"", value} for one in self._flawed
+        ):
+            return
+        title = self._sheet.title
+        findings.add(
+            line.spot(column),
+            f"单位 {unit} 在表 [{title}] 中没有 {visible(value)}；请改正，或在那里补上一行",
+            f"unit {unit} has no {visible(value)} in sheet [{title}]: correct it, or add the row there",
+        )
 
 
 def _check_twice(sheet: Sheet, lines: Iterable[Line], findings: Findings) -> None:
@@ -159,6 +180,31 @@ def _check_officials(lines: Iterable[Line], findings: Findings) -> None:
                 " if they are two",
                 stops=False,
             )
+
+
+def _check_staffed(lines: Lines, findings: Findings) -> None:
+    """Tables and committees without anybody: their laptops' plans cannot be used before somebody is filled in."""
+    if not lines["officials"]:
+        return
+    staffed = {(line.text("unit"), line.text("station")) for line in lines["officials"]}
+    for line in lines["stations"]:
+        unit, station = line.text("unit"), line.text("station")
+        if unit and station and (unit, station) not in staffed:
+            findings.add(
+                line.spot("station"),
+                f"计票点 {unit}/{station} 还没有工作人员；登记前请在表 [{OFFICIALS.title}] 补上",
+                f"station {unit}/{station} has no officials yet: add them in [{OFFICIALS.title}] before enrolment",
+                stops=False,
+            )
+    for line in lines["units"]:
+        unit = line.text("unit")
+        if unit and (unit, "") not in staffed:
+            findings.add(
+                line.spot("unit"),
+                f"单位 {unit} 还没有选举委员会成员；登记前请在表 [{OFFICIALS.title}] 补上（计票点留空）",
+                f"unit {unit} has no committee yet: add it in sheet [{OFFICIALS.title}] (no station) before enrolment",
+                stops=False,
+            )  # fmt: skip
 
 
 def _check_whole(lines: Lines, units: set[str], findings: Findings) -> None:
