@@ -9,7 +9,8 @@ const WORDS = 1000;
 function control(field, id) {
   const common = { id, name: field.name, required: field.optional ? null : true, "aria-describedby": field.hint ? `${id}-hint` : null };
   if (field.options) {
-    return make("select", common, field.options.map(([value, label]) => make("option", { value, selected: value === field.value }, label)));
+    // an empty value is a choice here: the whole county
+    return make("select", { ...common, required: null }, field.options.map(([value, label]) => make("option", { value, selected: value === field.value }, label)));
   }
   if (field.long) return make("textarea", { ...common, rows: 3, maxlength: field.most ?? WORDS }, field.value ?? "");
   if (field.kind === "checkbox") return make("input", { ...common, required: null, type: "checkbox", checked: field.value || null });

@@ -15,6 +15,8 @@ export class Watch {
   constructor(host, desk) {
     this.host = host;
     this.desk = desk;
+    // its own: what is drawn late must not depend on who is still logged in
+    this.county = desk.county;
     this.filter = { search: "", only: "", guide: "" };
     this.summary = make("div", { class: "strip" });
     this.matches = make("p", { id: "matches", role: "status" });
@@ -28,7 +30,7 @@ export class Watch {
         key, number: NUMBERS.has(key), title: () => t(`watch.${key}`), cell: (node) => this.cell(key, node),
       })),
       open: (node) => desk.village(node.unit.unit),
-      rowClass: (node) => (node.unit ? `phase-${phaseOf(node.unit.state)}${this.desk.county.silence(node.unit.unit) ? " is-silent" : ""}` : "place"),
+      rowClass: (node) => (node.unit ? `phase-${phaseOf(node.unit.state)}${this.county.silence(node.unit.unit) ? " is-silent" : ""}` : "place"),
     });
     this.show(true);
   }
@@ -50,7 +52,7 @@ export class Watch {
 
   matching(unit) {
     const { search, only, guide } = this.filter;
-    const { county } = this.desk;
+    const { county } = this;
     if (search && !unit.name.toLowerCase().includes(search) && !unit.unit.toLowerCase().includes(search)) return false;
     if (guide && !this.desk.guides.find((one) => one.person === guide)?.units.includes(unit.unit)) return false;
     const tests = {
@@ -76,7 +78,7 @@ export class Watch {
 
   /** `anew`: which rows there are may have changed, not only what is in them. */
   show(anew) {
-    const { county } = this.desk;
+    const { county } = this;
     const all = [...county.units.values()];
     const shown = all.filter((unit) => this.matching(unit));
     const roots = this.nodes(shown);
@@ -103,11 +105,11 @@ export class Watch {
       tile("papers", number(sum.papers)),
       tile("turnout", sum.told ? ratio(sum.voters, sum.base) : "–", sum.told ? t("strip.told", { n: sum.told, all: sum.units }) : "", "wide"),
       tile("silent", number(sum.silent), sum.longest ? span(sum.longest) : "", sum.silent ? "warn" : ""),
-      tile("open", number(this.desk.county.incidents.length), "", this.desk.county.incidents.length ? "warn" : ""));
+      tile("open", number(this.county.incidents.length), "", this.county.incidents.length ? "warn" : ""));
   }
 
   cell(key, node) {
-    const { county } = this.desk;
+    const { county } = this;
     const sum = node.unit ? null : county.sum(node.units);
     const unit = node.unit;
     const cells = {
@@ -144,7 +146,8 @@ export class Watch {
   }
 
   besides() {
-    const { county, me } = this.desk;
+    const { county } = this;
+    const { me } = this.desk;
     const silent = Object.entries(county.silent).flatMap(([unit, stations]) => stations.map(([station, seconds]) => ({ unit, station, seconds })))
       .sort((a, b) => b.seconds - a.seconds);
     const key = JSON.stringify([silent, county.incidents, county.time - (county.time % 15)]);
@@ -168,7 +171,8 @@ export class Watch {
   }
 
   incident(one) {
-    const { county, me } = this.desk;
+    const { county } = this;
+    const { me } = this.desk;
     const act = me.role !== "operator" ? null : one.state === "raised"
       ? make("button", { class: "button small main", type: "button", "data-focus": `a/${one.incident}`, onclick: () => acknowledge(this.desk, one) }, t("incident.acknowledge"))
       : make("button", { class: "button small", type: "button", "data-focus": `c/${one.incident}`, onclick: () => this.close(one) }, t("incident.close"));
@@ -183,7 +187,7 @@ export class Watch {
       fields: [{ name: "text", label: t("incident.done"), long: true }],
       act: (given) => post(`/api/incidents/${one.incident}/close`, given),
     });
-    if (done) await attempt(() => this.desk.county.ask(), t("incident.closed.said"));
+    if (done) await attempt(() => this.county.ask(), t("incident.closed.said"));
   }
 }
 
