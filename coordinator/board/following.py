@@ -19,7 +19,7 @@ from tally_protocol.seal.document import record_hash
 BATCH_LINE = b"changpiao/v1 batch"
 
 
-class Shows(Protocol):
+class Follower(Protocol):
     """Whoever is told of units that changed: the feed of this page, the view of the county centre's."""
 
     def published(self, fold: Fold, changed: set[str]) -> None:
@@ -29,12 +29,12 @@ class Shows(Protocol):
 class Following:
     """One thread."""
 
-    def __init__(self, database: Database, heads: Heads, feed: Shows) -> None:
+    def __init__(self, database: Database, heads: Heads, follower: Follower) -> None:
         """Nothing is read yet."""
         self._database = database
         self._heads = heads
         self._events: deque[Event] = deque()
-        self._totals = Totals(self._events, published=feed.published)
+        self._totals = Totals(self._events, published=follower.published)
 
     def look(self) -> int:
         """Read up to the newest signed checkpoint; gives its size, -1 before the first."""

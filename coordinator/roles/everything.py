@@ -6,6 +6,7 @@ checkpoint. Other intake processes may stand beside it on a server: it places wh
 """
 
 import contextlib
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from coordinator.access.limits import read_limits
 from coordinator.access.opening import Access, Setting
 from coordinator.access.registry import TableRegistry
 from coordinator.board.feed import Feed
+from coordinator.board.following import Follower
 from coordinator.board.records import StoreArchive
 from coordinator.board.server import BoardServer, Shown
 from coordinator.board.snapshots import Snapshots
@@ -39,6 +41,7 @@ from coordinator.store.database import Database
 from coordinator.store.leaders import lead
 from coordinator.store.stores import open_stores
 
+LOG = logging.getLogger("changpiao.roles")
 GRACE = 5.0
 
 if TYPE_CHECKING:
@@ -54,6 +57,26 @@ def page_of(home: Home, doors: Doors, store: Database, connected: Callable[[], l
         return there | dict.fromkeys(connected(), 0.0)
 
     return Page(home, doors, store, seen)
+
+
+def all_told(*followers: Follower | None) -> Callable[[Fold, set[str]], None]:
+    """Tells every page of the units that changed up to a checkpoint; a page that fails never stops the count.
+
+    It is told again what it missed with the next round; until then its size says how old its numbers are.
+    """
+    there = [(follower, set[str]()) for follower in followers if follower is not None]
+
+    def published(fold: Fold, changed: set[str]) -> None:
+        for follower, missed in there:
+            missed |= changed
+            try:
+                follower.published(fold, set(missed))
+            except Exception as error:
+                LOG.critical("a page cannot be told", extra={"error": type(error).__name__}, exc_info=error)
+            else:
+                missed.clear()
+
+    return published
 
 
 class Everything:
@@ -110,15 +133,9 @@ class Everything:
         shown = bool(doors.board or doors.board_export)
         self._feed = feed = Feed(self._election, StoreArchive(stores.store)) if shown else None
         self._page = page_of(home, doors, stores.store, self._access.gate.connected) if doors.centre else None
-        followers = [one.published for one in (feed, self._page.view if self._page else None) if one is not None]
-
-        def published(fold: Fold, changed: set[str]) -> None:
-            for follower in followers:
-                follower(fold, changed)
-
         totals = Totals(
             writer.events, lambda *given: append_standings(writer, *given), covered=covered,
-            every=doors.standings_seconds, published=published,
+            every=doors.standings_seconds, published=all_told(feed, self._page.view if self._page else None),
         )  # fmt: skip
         numbers = {job: fence.number for job, fence in zip(LEADERS, fences, strict=True)}
         self._watch, alarm = watch_everything(
