@@ -68,7 +68,7 @@ def all_told(*followers: Follower | None) -> Callable[[Fold, set[str]], None]:
 
     def published(fold: Fold, changed: set[str]) -> None:
         for follower, missed in there:
-            missed |= changed
+            missed.update(changed)
             try:
                 follower.published(fold, set(missed))
             except Exception as error:

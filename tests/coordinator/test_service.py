@@ -222,7 +222,7 @@ def test_the_live_page_shows_checkpointed_numbers_only(scene: Scene) -> None:
     assert [village["contests"][0]["candidates"][0][name] for name in ("name", "approve")] == ["张䶮", 60]
     assert village["size"] == rows["v1"]["size"] <= now["size"] <= published(scene)
     status, page = county.get("/", where)
-    assert (status, "<script src=" in page) == (200, True)
+    assert (status, 'src="board.js"' in page) == (200, True)
     connection = http.client.HTTPConnection(where, timeout=10)
     connection.request("GET", f"/events?from={plan['size']}")
     answer = connection.getresponse()
