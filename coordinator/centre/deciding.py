@@ -183,6 +183,14 @@ class Deciding:
             raise missing("本单位没有这个候选人", "the unit has no such candidate")
         return found
 
+    def _names(self, unit: str, contest: str, candidate: str) -> Json:
+        found = self._office.unit(unit).note.contest(contest)
+        if found is None:
+            return {}
+        return {
+            "contest": found.title, "candidate": next((one.name for one in found.candidates if one.id == candidate), "")
+        }  # fmt: skip
+
     def _check(self, acting: Acting, kind: str, matter: Json) -> None:
         """Refused unless the matter can be decided on as things are now."""
         registers, people = acting.state.registers, acting.state.people
@@ -271,6 +279,7 @@ class Deciding:
         }  # fmt: skip
         if one.kind == "candidate_out":
             said["without"] = self._without(one.matter["unit"], frozenset({one.matter["candidate"]}))
+            said["names"] = self._names(one.matter["unit"], one.matter["contest"], one.matter["candidate"])
         return said
 
 

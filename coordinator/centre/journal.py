@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from sqlalchemy import Connection
+
 from coordinator.centre.acts import FIRST, Act, Body, centre_name, open_act, sign_act
 from coordinator.centre.state import State
 from coordinator.settings import CountyError
@@ -63,9 +65,11 @@ def _damaged(number: int, found: str) -> Damaged:
 class Acting:
     """What a decision is taken on, and where its acts go."""
 
-    def __init__(self, state: State, person: str, now: int, add: Callable[[str, Body], Act]) -> None:
-        """`state` is the newest and stays so until the block ends."""
-        self.state, self.person, self.now = state, person, now
+    def __init__(
+        self, state: State, person: str, now: int, add: Callable[[str, Body], Act], connection: Connection
+    ) -> None:
+        """`state` is the newest and stays so until the block ends; `connection` is the transaction of the acts."""
+        self.state, self.person, self.now, self.connection = state, person, now, connection
         self._add = add
 
     def add(self, act: str, **body: Any) -> Act:
@@ -109,7 +113,7 @@ class Journal:
         """Alone with the journal: look, decide, add. An exception adds nothing."""
         with self._guard:
             made: list[tuple[Act, ActRow]] = []
-            with rows.adding(self._database) as (after, add):
+            with rows.adding(self._database) as (after, add, connection):
                 self._refresh(after)
                 now = int(self.clock())
 
@@ -124,7 +128,7 @@ class Journal:
                     made.append((new, row))
                     return new
 
-                yield Acting(self._state, person, now, sign)
+                yield Acting(self._state, person, now, sign, connection)
             for act, row in made:
                 self._state.take(self._verified.take(row))
                 assert act.id == self._state.last  # noqa: S101 - the fold has taken exactly what was added

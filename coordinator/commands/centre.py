@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from coordinator.settings import CountyError, Home
+from coordinator.settings import CountyError, Home, guard
 from coordinator.store.database import Database
 from coordinator.store.stores import SQLITE, open_store
 
@@ -119,9 +119,26 @@ def centre_report(
         typer.echo()
 
 
+def destroy_sealed(
+    home: HomeOption,
+    proposal: Annotated[str, typer.Argument(help="经两人确认的提议编号 · number of the confirmed proposal")],
+    database: DatabaseOption = SQLITE,
+) -> None:
+    """销毁密封选票：须经两人确认且已到期，停机时执行 · destroy sealed ballots, confirmed by two, after their day."""
+    with _store(home, database) as store:
+        from coordinator.centre.destroying import destroy  # noqa: PLC0415 - the centre's libraries
+        from coordinator.centre.opening import open_journal  # noqa: PLC0415
+
+        with contextlib.nullcontext() if store.postgres else guard(Home(home)):
+            journal, election, _ = open_journal(Home(home), store)
+            for gone in destroy(journal, store, election.date, proposal):
+                typer.echo(json.dumps({"unit": gone.unit, "parts": gone.parts, "digest": gone.digest}))
+
+
 def add_to(app: typer.Typer) -> None:
     """Put the commands on the program."""
     app.command("centre-init")(centre_init)
     app.command("centre-password")(centre_password)
     app.command()(acts)
     app.command("centre-report")(centre_report)
+    app.command("destroy-sealed")(destroy_sealed)

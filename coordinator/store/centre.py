@@ -65,8 +65,13 @@ def acts_after(database: Database, last: int, most: int = PAGE) -> list[ActRow]:
 
 
 @contextlib.contextmanager
-def adding(database: Database) -> Iterator[tuple[Callable[[int], list[ActRow]], Callable[[ActRow], None]]]:
-    """Alone with the journal: a reader of the acts above an id, and a function that adds one. Durable at the end."""
+def adding(
+    database: Database,
+) -> Iterator[tuple[Callable[[int], list[ActRow]], Callable[[ActRow], None], Connection]]:
+    """Alone with the journal: a reader of the acts above an id, a function that adds one, and the transaction.
+
+    Durable at the end, with whatever else was done in the transaction.
+    """
     with database.write() as connection:
         if database.postgres:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(?)", (LOCK_KEY,))
@@ -77,7 +82,7 @@ def adding(database: Database) -> Iterator[tuple[Callable[[int], list[ActRow]], 
                 (row.id, row.hash, row.time, row.person, row.act, row.note),
             )
 
-        yield lambda last: _after(connection, last, PAGE), add
+        yield lambda last: _after(connection, last, PAGE), add, connection
 
 
 def secret_of(database: Database, person: str) -> SecretRow | None:
@@ -154,6 +159,37 @@ def forget_sessions(database: Database, kind: str, seen_before: int, made_before
 def _run(database: Database, statement: str, values: Sequence[Any]) -> None:
     with database.write() as connection:
         connection.exec_driver_sql(statement, tuple(values))
+
+
+def sealed_parts_of(connection: Connection, unit: str) -> list[tuple[int, bytes, bytes]]:
+    """Number, hash and encrypted part of every record of a unit that has one, in the order of the log."""
+    low, high = f"s/{unit}/", f"s/{unit}0"  # '0' follows '/'
+    rows = connection.exec_driver_sql(
+        """SELECT e.id, e.hash, s.blob FROM entries e JOIN sealed s ON s.record = e.id
+           WHERE e.chain > ? AND e.chain < ? ORDER BY e.idx""",
+        (low, high),
+    ).all()
+    return [(int(number), bytes(record), bytes(blob)) for number, record, blob in rows]
+
+
+def destroy_parts(connection: Connection, numbers: Sequence[int]) -> None:
+    """Delete the encrypted parts of these records; the records stay, every byte."""
+    connection.exec_driver_sql("DELETE FROM sealed WHERE record = ?", [(number,) for number in numbers])
+
+
+def wipe(database: Database) -> None:
+    """Make the server or file give back the room of what was deleted, so that no page keeps it."""
+    with database.write() as connection:
+        raw = connection.connection.driver_connection
+        statements = ["VACUUM FULL sealed"] if database.postgres else ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"]
+        # neither database does this inside a transaction
+        connection.rollback()
+        if database.postgres:
+            raw.autocommit = True
+        for statement in statements:
+            raw.execute(statement)
+        if database.postgres:
+            raw.autocommit = False
 
 
 def receipts_behind(database: Database, known: dict[str, int]) -> list[tuple[str, int, bytes]]:

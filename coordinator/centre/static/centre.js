@@ -109,7 +109,7 @@ function route() {
     if (tab.dataset.tab === (known === "village" ? "watch" : known)) tab.setAttribute("aria-current", "page"); else tab.removeAttribute("aria-current");
   }
   main.replaceChildren();
-  main.className = known;
+  main.className = `view-${known}`;
   desk.view = known === "village" ? new VillageDesk(main, desk, decodeURIComponent(argument ?? "")) : new VIEWS[known].make(main, desk);
   document.title = `${t(`tab.${known === "village" ? "watch" : known}`)} · ${t("centre")}`;
 }

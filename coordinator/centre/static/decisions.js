@@ -87,8 +87,8 @@ export class Decisions {
     add("objection", matter.objection);
     if (matter.unit) add("unit", `${this.desk.county.name(matter.unit)} ${matter.unit}`);
     if (matter.units) add("units", t("matter.count", { n: matter.units.length, first: matter.units.slice(0, 5).join("、") }));
-    add("contest", matter.contest);
-    add("candidate", matter.candidate);
+    add("contest", one.names?.contest ?? matter.contest);
+    add("candidate", one.names ? `${one.names.candidate} ${matter.candidate}` : matter.candidate);
     add("station", matter.station);
     if (matter.what) add("what", t(`correct.${matter.what}`));
     if (matter.why) add("why", t(`out.${matter.why}`));
