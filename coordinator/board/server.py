@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,11 @@ from coordinator.board.streams import Streams
 
 JSON = "application/json"
 SMALL = 2048
+# pages of units made at once: whoever asks for all of them must not keep the count from its processor
+AT_ONCE = 2
+# viewers at once; who comes later is told to try again. Thousands are served from files (docs/board.md)
+MOST_VIEWERS = 2000
+Answer = Callable[[Request], Awaitable[Response]]
 RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
@@ -76,41 +81,50 @@ class Answers:
         """Reads from `feed` alone."""
         self._feed = feed
         self._shown = shown
+        self._making = asyncio.Semaphore(AT_ONCE)
 
-    def static(self, name: str) -> Callable[[Request], Response]:
+    def static(self, name: str) -> Answer:
         """A file of the page."""
         body, kind = read_static(name)
 
-        def answer(request: Request) -> Response:
+        async def answer(request: Request) -> Response:
             return self._send(request, f"file/{name}", body, kind)
 
         return answer
 
-    def made(self, make: Callable[[], bytes], name: str) -> Callable[[Request], Response]:
+    def made(self, make: Callable[[], bytes], name: str) -> Answer:
         """A JSON file of the whole county."""
 
-        def answer(request: Request) -> Response:
+        async def answer(request: Request) -> Response:
             return self._send(request, name, make(), JSON)
 
         return answer
 
-    def outside(self, request: Request) -> Response:
+    async def outside(self, request: Request) -> Response:
         """Where record and page are found."""
         return self._send(request, "", encoded(self._shown.seen_by(request).to_json()), JSON)
 
-    def village(self, request: Request) -> Response:
+    async def village(self, request: Request) -> Response:
         """A unit's page."""
-        return self._of_unit(request, self._feed.village_bytes(request.path_params["unit"]))
+        return self._of_unit(request, await self._aside(self._feed.village_bytes, request))
 
-    def records(self, request: Request) -> Response:
+    async def records(self, request: Request) -> Response:
         """A unit's records."""
-        return self._of_unit(request, self._feed.records_bytes(request.path_params["unit"]))
+        return self._of_unit(request, await self._aside(self._feed.records_bytes, request))
 
-    def qr(self, request: Request) -> Response:
+    async def qr(self, request: Request) -> Response:
         """The code that leads to a unit's page."""
-        unit = request.path_params["unit"]
-        body = qr_svg(unit, self._shown.seen_by(request)) if self._feed.unit(unit) is not None else b""
-        return self._of_unit(request, body or None, "image/svg+xml")
+
+        def make(unit: str) -> bytes | None:
+            known = self._feed.unit(unit) is not None
+            return (qr_svg(unit, self._shown.seen_by(request)) or None) if known else None
+
+        return self._of_unit(request, await self._aside(make, request), "image/svg+xml")
+
+    async def _aside(self, make: Callable[[str], bytes | None], request: Request) -> bytes | None:
+        """What takes a moment, in one of a few threads."""
+        async with self._making:
+            return await asyncio.to_thread(make, request.path_params["unit"])
 
     def _of_unit(self, request: Request, body: bytes | None, kind: str = JSON) -> Response:
         if body is None:
@@ -174,6 +188,7 @@ class BoardServer:
             ws="none",
             lifespan="off",
             timeout_graceful_shutdown=1,
+            limit_concurrency=MOST_VIEWERS,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="board", daemon=True)

@@ -4,6 +4,8 @@ import gzip
 import http.client
 import json
 import re
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 
 from coordinator.board.checking import Outside, qr_svg, with_slash
 from coordinator.board.files import NAMES, OWN, SHARED, STATIC, read_static
-from coordinator.board.server import BoardServer, Shown
+from coordinator.board.server import AT_ONCE, BoardServer, Shown
 from tests.board.played import Played
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -68,6 +70,33 @@ def test_what_is_not_there_is_not_found(site: Site) -> None:
     paths = ["/units/v3.json", "/units/%2e%2e%2fv1.json", "/qr/v3.svg", "/static/board.js", "/board.py"]
     for path in [*paths, "/texts/fr.json", "/record/../secret", "/record/%2e%2e/secret", "/record/"]:
         assert site.get(path)[0] in {404, 405}, path
+
+
+def test_pages_of_units_are_made_two_at_a_time(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for everything at once waits; small files do not."""
+    now, most, made = 0, 0, site.played.feed.records_bytes
+    counting = threading.Lock()
+
+    def slow(unit: str) -> bytes | None:
+        nonlocal now, most
+        with counting:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.1)
+        with counting:
+            now -= 1
+        return made(unit)
+
+    monkeypatch.setattr(site.played.feed, "records_bytes", slow)
+    askers = [threading.Thread(target=site.get, args=("/units/v1.records.json",)) for _ in range(12)]
+    for asker in askers:
+        asker.start()
+    began = time.monotonic()
+    assert site.get("/outside.json")[0] == 200
+    assert time.monotonic() - began < 0.5
+    for asker in askers:
+        asker.join()
+    assert most == AT_ONCE
 
 
 def test_large_files_travel_compressed(site: Site) -> None:

@@ -132,7 +132,7 @@ function everything() {
 
 function listen() {
   let asked = 0;
-  model.addEventListener("plan", () => { whole = model.tree(); everything(); });
+  model.addEventListener("plan", () => { whole = model.tree(); everything(); route(); });
   model.addEventListener("live", stand);
   model.addEventListener("change", (event) => {
     villagePage.changed(event.detail);

@@ -2,6 +2,8 @@
 // Every row and every sum belongs to a log size; `size` is the newest, a row's own is its last field.
 
 const POLL = 1000;
+const PAUSE = 500;
+const pause = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
 const PHASES = {
   SEALED: "waiting", OPEN: "voting", CLOSED: "voting", BOXES_RECONCILED: "voting", SORTED: "voting",
   COUNTING: "counting", COUNTED: "counting", INTERRUPTED: "stopped", VOIDED: "void",
@@ -37,7 +39,7 @@ export class Model extends EventTarget {
   async load() {
     const [plan, now, outside] = await Promise.all([json(`${this.base}plan.json`), json(`${this.base}now.json`),
       json(`${this.base}outside.json`).catch(() => this.outside)]);
-    if (plan.plan !== now.plan) return this.load();
+    if (plan.plan !== now.plan) { await pause(PAUSE); return this.load(); }
     this.outside = outside;
     this.plan = plan;
     this.units = plan.units.map(([id, name, place, registered, stations], index) => (
@@ -72,7 +74,8 @@ export class Model extends EventTarget {
     try {
       const recent = await json(`${this.base}recent.json`);
       if (recent.plan !== this.plan.plan || recent.from > this.size) await this.load();
-      this.take(recent);
+      // files are written one after the other: what does not fit together yet does in a moment
+      if (recent.plan === this.plan.plan) this.take(recent);
       this.say("files");
     } catch { this.say("lost"); }
     setTimeout(() => this.poll(), POLL);
