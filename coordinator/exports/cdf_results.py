@@ -20,6 +20,7 @@ from coordinator.exports.cdf_names import (
     unit_kind,
     write_object,
 )
+from coordinator.exports.progress import Progress
 from coordinator.exports.reading import Published
 from coordinator.exports.rows import contest_figures, utc
 from coordinator.results.outcomes import outcome_before_results
@@ -36,7 +37,7 @@ _MARKS: Final = {"oppose": "oppose 反对", "unclear": "unclear 不清", "abstai
 Figures = tuple[int, ...]
 
 
-def write_results(path: Path, published: Published, *, batches: bool = False) -> None:
+def write_results(path: Path, published: Published, progress: Progress, *, batches: bool = False) -> None:
     """Write the file."""
     states = ordered_units(published)
     places = place_ids(states)
@@ -57,9 +58,10 @@ def write_results(path: Path, published: Published, *, batches: bool = False) ->
         "Election", ElectionScopeId=ROOT, StartDate=election.date, EndDate=election.date, Type="general",
         Name=_words(election.title), ExternalIdentifier=[_local(election.id)],
     )  # fmt: skip
+    counted = progress.count(units, len(units), "个单位写成 NIST 格式", "units written as NIST results")
     lists = {
         "Candidate": (one for unit in units for one in unit.candidates()),
-        "Contest": (one for unit in units for one in unit.contests(batches=batches)),
+        "Contest": (one for unit in counted for one in unit.contests(batches=batches)),
         "BallotCounts": (one for unit in units for one in unit.ballots(batches=batches)),
     }
     write_object(path, body, {

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from coordinator.exports import csv_files, parquet_files
 from coordinator.exports.asking import answer_all
@@ -25,6 +25,7 @@ from coordinator.exports.rows import Sheets, rows_of
 from coordinator.exports.sqlite_file import write_sqlite
 from coordinator.settings import CountyError
 
+T = TypeVar("T")
 MANIFEST: Final = "manifest.json"
 SUMS: Final = "SHA256SUMS"
 SQLITE: Final = "changpiao.sqlite"
@@ -80,38 +81,38 @@ def export(record: Path, out: Path, wish: Wish) -> Path:
 
 
 def _write(part: Path, published: Published, sheets: Sheets, wish: Wish) -> Iterator[Made]:
-    for number, name in enumerate(wish.formats):
-        wish.progress.say(number, len(wish.formats), "写出", f"writing {name}")
+    for name in wish.formats:
         yield from FORMATS[name](part, published, sheets, wish)
 
 
 def _csv(part: Path, published: Published, sheets: Sheets, wish: Wish) -> Iterator[Made]:
     del published
-    folder = _folder(part, "csv")
-    for path, table, rows in csv_files.write_all(folder, sheets, excel=wish.excel_csv):
+    made = csv_files.write_all(_folder(part, "csv"), sheets, excel=wish.excel_csv)
+    for path, table, rows in _counted(made, sheets, wish, "CSV"):
         zh, en = ("宽表，每职位一行", "wide, a row a contest") if table is None else (table.zh, table.en)
         yield Made(path, zh, en, rows)
 
 
 def _parquet(part: Path, published: Published, sheets: Sheets, wish: Wish) -> Iterator[Made]:
-    del published, wish
-    for path, table, rows in parquet_files.write_all(_folder(part, "parquet"), sheets):
+    del published
+    made = parquet_files.write_all(_folder(part, "parquet"), sheets)
+    for path, table, rows in _counted(made, sheets, wish, "Parquet"):
         yield Made(path, table.zh, table.en, rows)
 
 
 def _sqlite(part: Path, published: Published, sheets: Sheets, wish: Wish) -> Iterator[Made]:
-    del published, wish
+    del published
     path = part / SQLITE
-    rows = sum(count for _, count in write_sqlite(path, sheets))
+    rows = sum(count for _, count in _counted(write_sqlite(path, sheets), sheets, wish, "SQLite"))
     yield Made(path, "全部表", "every table", rows)
     for answer, question, count in answer_all(path, _folder(part, "questions")):
         yield Made(answer, question.zh, question.en, count if answer.suffix == ".csv" else -1)
 
 
 def _excel(part: Path, published: Published, sheets: Sheets, wish: Wish) -> Iterator[Made]:
-    del wish
     path = part / "changpiao.xlsx"
-    rows = sum(count for _, count in write_excel(path, sheets, datetime.fromtimestamp(published.time, UTC)))
+    made = write_excel(path, sheets, datetime.fromtimestamp(published.time, UTC))
+    rows = sum(count for _, count in _counted(made, sheets, wish, "Excel"))
     yield Made(path, "全部表", "every table", rows)
 
 
@@ -119,11 +120,15 @@ def _cdf(part: Path, published: Published, sheets: Sheets, wish: Wish) -> Iterat
     del sheets
     folder = _folder(part, "cdf")
     path = folder / "results-1500-100.json"
-    write_results(path, published, batches=wish.batches)
+    write_results(path, published, wish.progress, batches=wish.batches)
     yield Made(path, "NIST SP 1500-100 第2版：结果", "NIST SP 1500-100 v2: results")
     path = folder / "definitions-1500-103.json"
     write_definitions(path, published)
     yield Made(path, "NIST SP 1500-103：选举定义，不含单张选票", "NIST SP 1500-103: definitions, no single ballot")
+
+
+def _counted(made: Iterator[T], sheets: Sheets, wish: Wish, name: str) -> Iterator[T]:
+    return wish.progress.count(made, len(sheets.tables), f"张表写成 {name}", f"tables written as {name}")
 
 
 Writer = Callable[[Path, Published, Sheets, Wish], Iterator[Made]]
