@@ -8,10 +8,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse
 
 from coordinator.board.files import SHARED, read_static
-from coordinator.centre import cases, deciding, entering, scheduling, staffing, telling, watching
+from coordinator.centre import cases, deciding, entering, printing, scheduling, staffing, telling, watching
 from coordinator.centre.gate import Gate, endpoint_names
 from coordinator.centre.office import Office
 from coordinator.centre.policies import check_policies
+from coordinator.centre.printing import Printer
 from coordinator.centre.refusals import Refused, missing
 
 STATIC = Path(__file__).with_name("static")
@@ -52,7 +53,7 @@ class Pages:
         return Response(files[name], media_type=kind, headers={"Cache-Control": "no-cache"})
 
 
-def make_api(office: Office) -> FastAPI:
+def make_api(office: Office, printer: Printer | None = None) -> FastAPI:
     """FastAPI's application, without the gate: for its OpenAPI and for tests of the policies."""
     app = FastAPI(title="Changpiao centre", docs_url=None, redoc_url=None, openapi_url=None)
     pages = Pages()
@@ -61,15 +62,16 @@ def make_api(office: Office) -> FastAPI:
     app.add_api_route("/texts/{name}", pages.texts, methods=["GET"], include_in_schema=False)
     for room in (entering, watching, cases, deciding, scheduling, staffing, telling):
         room.add_to(app, office)
+    printing.add_to(app, office, printer or Printer())
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(Refused, _refused)
     check_policies(endpoint_names(app.routes))
     return app
 
 
-def make_app(office: Office) -> Gate:
+def make_app(office: Office, printer: Printer | None = None) -> Gate:
     """The ASGI application; CountyError if an endpoint has no policy."""
-    return Gate(make_api(office), office)
+    return Gate(make_api(office, printer), office)
 
 
 async def _refused(_: Request, error: Exception) -> Response:

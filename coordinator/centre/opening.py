@@ -20,6 +20,7 @@ from coordinator.centre.gate import Gate
 from coordinator.centre.journal import Journal
 from coordinator.centre.office import Office
 from coordinator.centre.people import AUTHORITY, OPERATOR
+from coordinator.centre.printing import Printer
 from coordinator.centre.sessions import PERSON, Sessions
 from coordinator.ledger.rebuilding import first_election
 from coordinator.settings import CountyError, Home, read_seed, write_seed
@@ -156,7 +157,8 @@ class Centre:
 
 
 def open_centre(
-    home: Home, database: Database, seen: Callable[[], Mapping[str, float]], *, secure: bool, silent_after: float
+    home: Home, database: Database, seen: Callable[[], Mapping[str, float]], *, secure: bool, silent_after: float,
+    printer: Printer | None = None,
 ) -> Centre:
     """The office over a store; CountyError for a damaged journal, a missing key, an endpoint without a policy."""
     journal, election, _ = open_journal(home, database)
@@ -167,4 +169,4 @@ def open_centre(
     office = Office(
         journal, view, silence, Credentials(database), Sessions(database, journal.clock), secure=secure
     )
-    return Centre(make_app(office), office, view, silence)
+    return Centre(make_app(office, printer), office, view, silence)

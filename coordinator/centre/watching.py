@@ -55,7 +55,7 @@ class Watching:
             "proposals": waiting if who.role in ("operator", "authority", "supervisor") else 0,
         }  # fmt: skip
 
-    def unit(self, unit: Ident, who: Who) -> Json:
+    def unit(self, unit: Ident) -> Json:
         """Everything about one unit."""
         found = self._office.unit(unit)
         with self._office.journal.reading() as state:
@@ -68,8 +68,6 @@ class Watching:
                 "out": out_candidates(state, unit),
             }
             line = self._line(self._office.view.row(unit), state)
-        if who.role == "guide":
-            said.pop("forms")
         return line | said | self._counted(found)
 
     def _line(self, row: Row, state: State) -> Json:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from coordinator.board.following import Following
 from coordinator.centre.opening import open_centre
+from coordinator.centre.printing import Printer
 from coordinator.centre.server import CentreServer, is_secure
 from coordinator.ledger.rebuilding import first_election
 from coordinator.publish.lock import Lock
@@ -35,9 +36,11 @@ class Page:
     def __init__(self, home: Home, doors: Doors, database: Database, seen: Callable[[], Mapping[str, float]]) -> None:
         """Bound, not yet served; CountyError for a missing key, a damaged journal, passwords in the clear."""
         host, port = address(doors.centre)
+        paperwork = home.path / "paperwork"
         centre = open_centre(
-            home, database, seen, secure=is_secure(home, host), silent_after=doors.silent_after
-        )
+            home, database, seen, secure=is_secure(home, host), silent_after=doors.silent_after,
+            printer=Printer(doors.public, paperwork if paperwork.is_dir() else None, doors.board_url),
+        )  # fmt: skip
         self._journal = centre.office.journal
         self.view = centre.view
         self._host = host

@@ -17,6 +17,7 @@ from coordinator.centre.gate import Gate
 from coordinator.centre.journal import Journal
 from coordinator.centre.office import Office
 from coordinator.centre.opening import Receipts, first_people, laptops_of, open_journal
+from coordinator.centre.printing import Printer
 from coordinator.centre.sessions import Sessions
 from coordinator.ledger.fold import Fold
 from coordinator.settings import Home
@@ -117,6 +118,7 @@ class Desk:
     world: World
     url: str = SQLITE
     clock: Clock = field(default_factory=Clock)
+    printer: Printer | None = None
 
     def __post_init__(self) -> None:
         stores = open_stores(self.home, self.url)
@@ -140,7 +142,7 @@ class Desk:
         self.office = Office(
             self.journal, self.view, self.silence, self.credentials, Sessions(self.store, self.clock)
         )
-        self.gate = make_app(self.office)
+        self.gate = make_app(self.office, self.printer)
         self.fold = Fold()
         self.follow()
 

@@ -36,6 +36,7 @@ TABLE: Mapping[str, str] = {
     "GET /api/units/{unit}/candidates/{candidate}/without": "OSA",
     "GET /api/plan": "ogsa", "POST /api/plan": "o", "POST /api/order": "o", "POST /api/units/{unit}/check": "Og",
     "POST /api/units/{unit}/observers": "Og", "POST /api/units/{unit}/proof": "Og", "POST /api/units/{unit}/key": "O",
+    "GET /api/forms": "ogsa", "POST /api/forms": "o", "POST /api/units/{unit}/forms": "Og",
     "GET /api/people": "osa", "POST /api/people": "o", "POST /api/people/{person}/units": "o",
     "POST /api/people/{person}/end": "o", "POST /api/people/{person}/password": "o",
     "GET /api/screens": "osa", "POST /api/screens": "o", "POST /api/screens/{screen}/revoke": "o",

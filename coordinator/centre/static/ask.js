@@ -38,6 +38,19 @@ async function ask(method, path, body, quiet) {
 }
 
 export const get = (path) => ask("GET", path);
+/** A file that the centre makes: kept by the browser under the name that it comes with. */
+export async function download(path, body) {
+  const headers = { "content-type": "application/json", "x-centre-csrf": session.csrf };
+  const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new No(answer.status, (await answer.json()).error);
+  const address = URL.createObjectURL(await answer.blob());
+  const name = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "form.pdf";
+  const link = Object.assign(document.createElement("a"), { href: address, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60000);
+  return { name, sha256: answer.headers.get("x-form-sha256") };
+}
+
 /** Asked by the page itself: does not keep a session alive that nobody uses. */
 export const look = (path) => ask("GET", path, undefined, true);
 export const post = (path, body = {}) => ask("POST", path, body);

@@ -22,7 +22,7 @@ const VIEWS = {
   plan: { make: PlanDesk, roles: [...READERS, "guide"] }, people: { make: People, roles: READERS },
   reports: { make: Reports, roles: READERS }, journal: { make: JournalView, roles: READERS },
 };
-const desk = { me: null, county: null, guides: [], view: null, village: (unit) => { location.hash = `#village/${encodeURIComponent(unit)}`; } };
+const desk = { me: null, county: null, guides: [], forms: [], view: null, village: (unit) => { location.hash = `#village/${encodeURIComponent(unit)}`; } };
 const main = byId("main");
 
 function lost() {
@@ -60,6 +60,7 @@ async function enter() {
   if (READERS.includes(me.role)) {
     desk.guides = ((await attempt(() => get("/api/people")))?.people ?? []).filter((one) => one.role === "guide" && !one.ended);
   }
+  desk.forms = (await attempt(() => get("/api/forms")))?.forms ?? [];
   desk.county = new County();
   desk.county.addEventListener("change", (event) => { stand(); badges(); desk.view?.update?.(event.detail); });
   desk.county.addEventListener("live", stand);

@@ -1,9 +1,9 @@
 // The daily report and the summary on the screen, as the forms will print them; every share with both integers.
 
-import { attempt, get } from "./ask.js";
+import { attempt, download, get, say } from "./ask.js";
 import { make } from "./dom.js";
 import { put } from "./incident_parts.js";
-import { clock, day, number, ratio, t } from "./texts.js";
+import { clock, currentLanguage, day, number, ratio, t } from "./texts.js";
 
 const share = (pair) => ratio(pair.part, pair.whole);
 
@@ -24,11 +24,22 @@ export class Reports {
     put(this.host,
       make("div", { class: "page-head" }, make("h2", {}, t("tab.reports")),
         make("p", { class: "quiet" }, t("report.stand", { size: number(daily.size), time: clock(daily.time), acts: daily.acts }), " ", make("code", { class: "digest" }, daily.acts_head.slice(0, 16))),
-        make("label", { for: "day" }, t("report.day"), " ", input), make("button", { class: "button", type: "button", onclick: () => print() }, t("report.print"))),
+        make("label", { for: "day" }, t("report.day"), " ", input), this.buttons(daily)),
       make("div", { class: "columns" },
         make("section", { class: "panel", "aria-labelledby": "day-title" }, make("h3", { id: "day-title" }, t("report.daily", { day: day(daily.day) })), this.facts(daily)),
         make("section", { class: "panel", "aria-labelledby": "sum-title" }, make("h3", { id: "sum-title" }, t("report.summary")), this.summary(summary))),
       daily.townships.map((one) => this.township(one)));
+  }
+
+  /** The printed forms: PDF/A with their hash in the journal. */
+  buttons(daily) {
+    if (this.desk.me.role !== "operator") return make("button", { class: "button", type: "button", onclick: () => print() }, t("report.print"));
+    const where = make("select", { id: "form-township", "aria-label": t("plan.township") }, daily.townships.map((one) => make("option", { value: one.township }, one.township || t("county"))));
+    const form = (word, more) => make("button", { class: "button small", type: "button", "data-focus": word, onclick: async () => {
+      const made = await attempt(() => download("/api/forms", { form: word, english: currentLanguage() === "en", ...more() }));
+      if (made?.sha256) say(t("form.said", { sha256: made.sha256.slice(0, 16) }));
+    } }, t(`form.${word}`));
+    return [where, form("daily", () => ({ township: where.value, day: daily.day })), form("brief", () => ({})), form("summary", () => ({}))];
   }
 
   list(rows) { return make("dl", { class: "facts" }, rows.map(([label, value]) => [make("dt", {}, label), make("dd", {}, value)])); }

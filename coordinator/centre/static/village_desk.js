@@ -1,10 +1,10 @@
 // One village at the desk: what is counted, what does not fit, what is planned, who signed, who observes, what happened.
 
-import { attempt, get, post } from "./ask.js";
+import { attempt, download, get, post, say } from "./ask.js";
 import { ask } from "./dialogs.js";
 import { make } from "./dom.js";
 import { phaseOf } from "./county.js";
-import { day, moment, number, ratio, said, t } from "./texts.js";
+import { currentLanguage, day, moment, number, ratio, said, t } from "./texts.js";
 import { acknowledge, levelChip, raise, since, span } from "./incident_parts.js";
 import { withoutLines } from "./decisions.js";
 
@@ -29,7 +29,7 @@ export class VillageDesk {
     this.village = village;
     this.host.replaceChildren(this.head(), make("div", { class: "columns" },
       make("div", { class: "column" }, this.incidents(), this.count(), this.findings(), this.contests()),
-      make("div", { class: "column" }, this.plan(), this.checks(), this.observers(), this.proofs())));
+      make("div", { class: "column" }, this.plan(), this.checks(), this.observers(), this.proofs(), this.forms())));
     if (first) this.host.querySelector("h2").focus();
     else if (focused) this.host.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
   }
@@ -173,6 +173,23 @@ export class VillageDesk {
       { name: "kind", label: t("observer.kind"), options: OBSERVERS.map((kind) => [kind, t(`observer.${kind}`)]) },
       { name: "count", label: t("observer.count"), kind: "number", min: 0, max: 99, value: 1 },
     ], this.path("observers")) }, t("change"))) : null);
+  }
+
+  forms() {
+    const { forms } = this.village;
+    const chosen = this.desk.forms.filter((one) => one.subject === "unit");
+    const select = make("select", { id: "form-choice", "aria-label": t("form.which"), "data-focus": "form" }, chosen.map((one) => make("option", { value: one.form }, said([one.zh, one.en]))));
+    const print = async () => {
+      const made = await attempt(() => download(this.path("forms"), { form: select.value, english: currentLanguage() === "en" }));
+      if (made?.sha256) { say(t("form.said", { sha256: made.sha256.slice(0, 16) })); await this.load(); }
+    };
+    return this.panel("forms", this.changes && chosen.length ? make("p", { class: "row-buttons" }, select, make("button", { class: "button small main", type: "button", "data-focus": "print", onclick: print }, t("form.print"))) : null,
+      forms?.length ? make("ul", { class: "remarks" }, [...forms].reverse().slice(0, 8).map((one) => make("li", {}, make("span", { class: "quiet" }, `${moment(one.time)} `), this.formName(one.form), make("code", { class: "digest" }, one.sha256.slice(0, 16)), make("span", { class: "quiet" }, ` @${number(one.size)}`)))) : make("p", { class: "quiet" }, t("form.none")));
+  }
+
+  formName(form) {
+    const found = this.desk.forms.find((one) => one.form === form);
+    return found ? said([found.zh, found.en]) : form;
   }
 
   proofs() {
