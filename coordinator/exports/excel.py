@@ -33,7 +33,8 @@ def write_excel(path: Path, sheets: Sheets, made_at: datetime) -> Iterator[tuple
                 f"{table.zh} 有 {rows} 行，Excel 一张表最多 {ROWS_MOST} 行；请去掉 --batches，或改用 SQLite",
                 f"{table.name} has {rows} rows, an Excel sheet takes {ROWS_MOST}; leave out --batches, or use SQLite",
             )
-    book = xlsxwriter.Workbook(path, {"in_memory": False, "strings_to_formulas": False, "strings_to_urls": False})
+    # row after row: a county's cells are not held in memory
+    book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     # not the clock: the same record gives the same bytes
     book.set_properties({"title": "唱票 Changpiao", "created": made_at.replace(tzinfo=None)})
     looks = _looks(book)

@@ -52,7 +52,7 @@ def test_no_cell_of_the_workbook_is_a_formula_or_a_link(hostile: Path) -> None:
             text = archive.read(name).decode()
             assert "<f>" not in text
             assert "<f " not in text
-            assert "hyperlink" not in text.lower()
+            assert "<hyperlink" not in text
         assert not [name for name in archive.namelist() if "external" in name.lower() or "vba" in name.lower()]
     book = openpyxl.load_workbook(hostile / "changpiao.xlsx")
     sheet = book["得票 votes"]

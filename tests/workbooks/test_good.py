@@ -55,6 +55,15 @@ def test_the_plans_are_those_of_the_laptops(book: Book) -> None:
     assert "赵一" not in text
 
 
+def test_names_of_officials_go_to_the_private_table_of_notice_11(book: Book) -> None:
+    book.load()
+    assert rows(book.folder / "paperwork" / "staff.csv")[:3] == [
+        {"unit": V1, "role": "主任", "name": "赵一"},
+        {"unit": V1, "role": "主任", "name": "赵一", "station": "1"},
+        {"unit": V1, "role": "监票人", "name": "钱二", "station": "1"},
+    ]
+
+
 def test_a_workbook_a_township_makes_one_folder(tmp_path: Path) -> None:
     parts = [
         {name: [line for line in lines if line["unit"] == unit] for name, lines in GOOD.items() if name != "officials"}

@@ -23,7 +23,7 @@ from coordinator.sealing.workbooks.flaws import Findings, Flaw, Repair, Spot, vi
 from coordinator.sealing.workbooks.grid import Line, read_lines
 from coordinator.sealing.workbooks.opening import open_workbook
 from coordinator.sealing.workbooks.sheets import ABOUT, CANDIDATES, REQUIRED, SHEETS, sheet_of
-from coordinator.sealing.workbooks.writing import plans, tables
+from coordinator.sealing.workbooks.writing import plans, staff_text, tables
 from coordinator.settings import CountyError
 
 _COLUMN = re.compile(r"([a-z_]+[0-9]?): ", re.ASCII)
@@ -70,6 +70,8 @@ def import_workbooks(
     if lines["officials"]:
         if election:
             made |= plans(lines, election)
+            staff = staff_text(lines)
+            made |= {"paperwork/staff.csv": staff} if staff else {}
         else:
             spot = lines["officials"][0].spot()
             findings.add(

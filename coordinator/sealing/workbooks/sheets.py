@@ -175,8 +175,8 @@ OFFICIALS: Final = Sheet(
     fields=(
         _unit(), _id("station", "计票点编号", "委员会成员留空", "empty for the committee"),
         _id("person", "人员编号", "同一人用同一编号", "one id for one person", required=True),
-        Field(name="name", zh="姓名", kind=Kind.NAME, width=20, zh_help="只用于核对，不进入公开记录",
-              en_help="for your own checks only; never in the record"),
+        Field(name="name", zh="姓名", kind=Kind.NAME, width=20, zh_help="用于公告第11号，不进入公开记录",
+              en_help="for notice 11 on the wall; never in the record"),
         _word("role", "职务", ("chair", "主任"), ("chief_scrutineer", "总监票人"), ("scrutineer", "监票人"),
               ("teller", "计票人"), ("caller", "唱票人"), ("member", "委员"), required=True),
     ),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from coordinator.sealing.workbooks.grid import Line
-from coordinator.sealing.workbooks.sheets import REQUIRED, SHEETS, Sheet
+from coordinator.sealing.workbooks.sheets import OFFICIALS, REQUIRED, SHEETS, Sheet
 
 Lines = Mapping[str, list[Line]]
 
@@ -29,6 +29,23 @@ def tables(lines: Lines) -> dict[str, str]:
         for sheet in SHEETS
         if sheet.file and (lines[sheet.name] or sheet in REQUIRED)
     }
+
+
+def staff_text(lines: Lines) -> str:
+    """`paperwork/staff.csv` for notice 11 (docs/forms.md): officials whose names were filled in; never published."""
+    words = {word: shown.partition(" ")[0] for shown in OFFICIALS.field("role").shown for word in [shown.split()[-1]]}
+    rows = [
+        (line.text("unit"), words[line.text("role")], line.text("name"), line.text("station"))
+        for line in lines["officials"]
+        if line.text("name") and line.text("role")
+    ]
+    if not rows:
+        return ""
+    stream = io.StringIO(newline="")
+    table = csv.writer(stream, lineterminator="\n")
+    table.writerow(("unit", "role", "name", "station"))
+    table.writerows(rows)
+    return stream.getvalue()
 
 
 def plans(lines: Lines, election: str) -> dict[str, str]:
