@@ -6,6 +6,8 @@ import threading
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from coordinator.centre.refusals import Refused, slow
 from coordinator.store import centre as rows
@@ -24,9 +26,10 @@ WELL_KNOWN = ("password", "qwerty", "admin", "123456", "changpiao", "xuanju", "m
 class Credentials:
     """Keeps and checks them; one hash at a time, so that guessing never takes more than one core from the county."""
 
-    def __init__(self, database: Database, hasher: PasswordHasher | None = None) -> None:
-        """`hasher`: RFC 9106's second choice unless given (64 MiB, three passes)."""
+    def __init__(self, database: Database, key: bytes, hasher: PasswordHasher | None = None) -> None:
+        """`key`: 32 bytes for the secrets of second factors; `hasher`: RFC 9106's second choice unless given."""
         self._database = database
+        self._key = AESGCM(key)
         self._hasher = hasher or PasswordHasher()
         self._one = threading.Lock()
         # who guesses the name of an account must not see by the time that there is none
@@ -70,7 +73,7 @@ class Credentials:
         step = _step_of(secret, code, now) if secret else 0
         if known is None or step is None:
             return False
-        self._keep(SecretRow(person, known.password, known.first, secret, step))
+        self._keep(SecretRow(person, known.password, known.first, self._locked(person, secret), step))
         return True
 
     def good_code(self, person: str, code: str, now: int) -> bool:
@@ -78,13 +81,28 @@ class Credentials:
         known = rows.secret_of(self._database, person)
         if known is None or not known.totp:
             return False
-        step = _step_of(known.totp, code, now)
+        step = _step_of(self._opened(person, known.totp), code, now)
         return step is not None and rows.use_step(self._database, person, step)
 
     def has_totp(self, person: str) -> bool:
         """Whether a code is asked for."""
         known = rows.secret_of(self._database, person)
         return known is not None and bool(known.totp)
+
+    def _locked(self, person: str, secret: str) -> str:
+        """A secret as the database keeps it: for this person alone, under a key that is not in the database."""
+        if not secret:
+            return ""
+        nonce = secrets.token_bytes(12)
+        return (nonce + self._key.encrypt(nonce, secret.encode(), person.encode())).hex()
+
+    def _opened(self, person: str, kept: str) -> str:
+        try:
+            data = bytes.fromhex(kept)
+            return self._key.decrypt(data[:12], data[12:], person.encode()).decode()
+        except (ValueError, InvalidTag):
+            # copied from another person, or written with another key: a code of it is never right
+            return ""
 
     def _hash(self, password: str) -> str:
         with self._alone():
@@ -128,7 +146,7 @@ def check_strength(password: str, person: str) -> None:
 
 def _step_of(secret: str, code: str, now: int) -> int | None:
     """The time step of a code, the one before and after allowed; None if it is wrong."""
-    if len(code) != 6 or not code.isascii() or not code.isdigit():
+    if not secret or len(code) != 6 or not code.isascii() or not code.isdigit():
         return None
     totp = pyotp.TOTP(secret)
     for step in (now // STEP + shift for shift in (0, -1, 1)):

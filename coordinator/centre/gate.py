@@ -120,7 +120,7 @@ class Gate:
         scope.setdefault("state", {})["who"] = who
         if scope["method"] in ("GET", "HEAD"):
             return receive
-        return await _whole_body(request, receive, policy.most)
+        return await whole_body(request, receive, policy.most)
 
 
 def endpoint_names(routes: Iterable[BaseRoute]) -> list[str]:
@@ -172,7 +172,7 @@ def _same(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode(), expected.encode())
 
 
-async def _whole_body(request: Request, receive: Receive, most: int) -> Receive:
+async def whole_body(request: Request, receive: Receive, most: int) -> Receive:
     """The body within its bounds of size and time, read before a handler is asked."""
     told = request.headers.get("content-length", "0")
     if not (told.isascii() and told.isdigit()) or int(told) > most:

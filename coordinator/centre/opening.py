@@ -8,6 +8,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -71,6 +72,11 @@ def centre_public(home: Home, election: str) -> bytes:
     return key.public
 
 
+def factor_key(home: Home) -> bytes:
+    """The key under which secrets of second factors are kept: of the centre's key, for nothing else."""
+    return sha256(b"changpiao centre second factors\n" + read_seed(key_file(home))).digest()
+
+
 def open_journal(
     home: Home, database: Database, clock: Callable[[], float] | None = None
 ) -> tuple[Journal, Election, Hash32]:
@@ -98,7 +104,7 @@ def first_people(
         for person, role in people.items():
             acting.add("person", person=person, name=person, role=role, units=[])
             acting.add("password", person=person, why="first")
-    keeper = credentials or Credentials(database)
+    keeper = credentials or Credentials(database, factor_key(home))
     return [First(person, role, keeper.first(person)) for person, role in people.items()]
 
 
@@ -111,7 +117,7 @@ def reset_password(home: Home, database: Database, person: str, reason: str) -> 
         acting.add("password", person=person, why="administrator", text=reason)
         acting.add("totp", person=person, on=False)
     rows.end_sessions_of(database, person, PERSON)
-    return Credentials(database).first(person)
+    return Credentials(database, factor_key(home)).first(person)
 
 
 def vkey_of(signer: Signer) -> str:
@@ -166,7 +172,6 @@ def open_centre(
     silence = Silence(
         view, laptops_of(database), heard=Receipts(database).times, seen=seen, clock=journal.clock, after=silent_after
     )
-    office = Office(
-        journal, view, silence, Credentials(database), Sessions(database, journal.clock), secure=secure
-    )
+    credentials = Credentials(database, factor_key(home))
+    office = Office(journal, view, silence, credentials, Sessions(database, journal.clock), secure=secure)
     return Centre(make_app(office, printer), office, view, silence)

@@ -30,6 +30,7 @@ from tests.world import TIME, World
 ORIGIN = "http://centre.test"
 PEOPLE = {"op": "operator", "op2": "operator", "gu": "guide", "su": "supervisor", "au": "authority"}
 # one pass over little memory: what is tested is whose password it is, not how long guessing takes
+FACTORS = bytes(range(32))
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -124,7 +125,8 @@ class Desk:
         stores = open_stores(self.home, self.url)
         self._stores = stores
         self.store: Database = stores.store
-        first_people(self.home, self.store, {"op": "operator", "au": "authority"}, Credentials(self.store, QUICK))
+        quick = Credentials(self.store, FACTORS, QUICK)
+        first_people(self.home, self.store, {"op": "operator", "au": "authority"}, quick)
         self.open()
         self._hire()
 
@@ -138,7 +140,7 @@ class Desk:
             self.view, laptops_of(self.store), heard=Receipts(self.store).times, seen=lambda: self.seen,
             clock=self.clock,
         )  # fmt: skip
-        self.credentials = Credentials(self.store, QUICK)
+        self.credentials = Credentials(self.store, FACTORS, QUICK)
         self.office = Office(
             self.journal, self.view, self.silence, self.credentials, Sessions(self.store, self.clock)
         )

@@ -1,9 +1,12 @@
 """Login, sessions, CSRF, limits: what stands between a stranger and the desk."""
 
+from dataclasses import replace
+
 import pyotp
 import pytest
 
 from coordinator.centre.sessions import IDLE, LONGEST
+from coordinator.store import centre as rows
 from tests.centre.desk import Browser, Desk, password_of
 
 
@@ -162,6 +165,15 @@ def test_a_second_factor(desk: Desk) -> None:
     assert Browser(desk.gate).login("op", code=code).status_code == 401
     wrong = password_of("somebody")
     assert browser.refused("/api/totp/confirm", secret="", code="", password=wrong) == 403
+    # the database alone is not enough to make codes, nor does a row that was copied to another person help
+    kept = rows.secret_of(desk.store, "op")
+    assert kept is not None
+    assert offered["secret"] not in kept.totp
+    other = rows.secret_of(desk.store, "su")
+    assert other is not None
+    rows.keep_secret(desk.store, replace(other, totp=kept.totp))
+    desk.clock.now += 60
+    assert Browser(desk.gate, "10.0.0.5").login("su", code=totp.at(int(desk.clock.now))).status_code == 401
     browser.post("/api/totp/confirm", secret="", code="", password=password_of("op"))
     assert Browser(desk.gate).login("op").status_code == 200
 
