@@ -69,11 +69,11 @@ def _about(sheet: Worksheet, sheets: Sheets, looks: dict[str, Any]) -> None:
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.write_string(0, 0, "唱票导出 Changpiao export", looks["title"])
-    lines = [(f"{one.zh} {one.en}", cell) for one, cell in zip(at.RECORD.columns, record, strict=True)]
+    lines = [(f"{one.zh} {one.en}", _said(cell, one.kind)) for one, cell in zip(at.RECORD.columns, record, strict=True)]
     for row, (name, cell) in enumerate(lines, 2):
         sheet.write_string(row, 0, name, looks["text"])
         sheet.merge_range(row, 1, row, 2, "", looks["text"])
-        _write(sheet, row, 1, f"{cell:,}" if isinstance(cell, int) else cell, Kind.TEXT, looks)
+        _write(sheet, row, 1, cell, Kind.TEXT, looks)
     row = len(lines) + 3
     for note in _NOTES:
         sheet.merge_range(row, 0, row, 2, note, looks["wrap"])
@@ -121,6 +121,10 @@ def _write(sheet: Worksheet, row: int, place: int, cell: Cell, kind: Kind, looks
         sheet.write_string(row, place, cell, looks["quoted" if looks_like_formula(cell) else "text"])
     else:
         sheet.write_number(row, place, cell, looks["flag" if kind is Kind.FLAG else "integer"])
+
+
+def _said(cell: Cell, kind: Kind) -> str:
+    return ("是 yes" if cell else "否 no") if kind is Kind.FLAG else _shown(cell)
 
 
 def _shown(cell: Cell) -> str:
