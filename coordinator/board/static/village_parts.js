@@ -113,7 +113,7 @@ export function boxTable(data) {
 
 export function stationTable(data) {
   const rows = data.stations.map((station) => make("tr", {},
-    make("th", { scope: "row" }, station.id), make("td", {}, t(`station.${station.state}`)),
+    make("th", { scope: "row" }, station.id), make("td", { class: "word" }, t(`station.${station.state}`)),
     make("td", { class: "number" }, number(station.batches)), make("td", { class: "number" }, number(station.papers)),
     make("td", { class: "number" }, number(station.records)),
     make("td", {}, station.records ? hash(station.head) : "–"),
@@ -125,7 +125,7 @@ export function stationTable(data) {
 export function recordsTable(found) {
   const rows = found.records.map((record) => make("tr", {},
     make("td", { class: "number" }, number(record.index)),
-    make("td", {}, t(`kind.${record.kind}`), record.papers ? make("span", { class: "quiet" }, ` ${t("records.papers", { n: record.papers })}`) : null),
+    make("td", { class: "word" }, t(`kind.${record.kind}`), record.papers ? make("span", { class: "quiet" }, ` ${t("records.papers", { n: record.papers })}`) : null),
     make("td", {}, record.chain || "–"),
     make("td", { class: "number" }, record.seq ?? "–"),
     make("td", {}, record.time ? moment(record.time) : "–"),
