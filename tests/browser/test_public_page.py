@@ -109,6 +109,16 @@ def test_the_result_comes_with_its_reasons_and_can_be_checked(county: PlayedCoun
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_a_printed_notice_is_compared_with_the_page(county: PlayedCounty, open_page: Opener) -> None:
+    """The code of a form opens the page with the log size that the form stands on."""
+    own = county.line("qh03")["size"]
+    for size, said in ((own, "没有新记录"), (own - 1, "又有记录"), (10**9, "本页落后"), ("x", "")):
+        page = open_page(f"{county.url}#/village/qh03/check?size={size}&root=00")
+        expect(page.locator("#part-check")).to_be_visible()
+        found = page.locator(".noticed").all_inner_texts()
+        assert (said in found[0]) if said else found == []
+
+
 def test_with_the_keyboard_alone(county: PlayedCounty, open_page: Opener) -> None:
     page = open_page(county.url)
     press = page.keyboard.press

@@ -108,14 +108,19 @@ function words() {
 
 function route() {
   // a printed notice may add what it says of itself behind a question mark
-  const [, kind, id, part] = location.hash.split("?")[0].split("/");
+  const [path, said] = location.hash.split("?");
+  const [, kind, id, part] = path.split("/");
   const unit = kind === "village" ? model.byId.get(decodeURIComponent(id ?? "")) : undefined;
   const back = shownRoute === "village" && !unit;
   shownRoute = unit ? "village" : "county";
   byId("waiting").hidden = true;
   byId("county").hidden = Boolean(unit);
   byId("village").hidden = !unit;
-  if (unit) { villagePage.show(unit, part); return; }
+  if (unit) {
+    const size = new URLSearchParams(said ?? "").get("size") ?? "";
+    villagePage.show(unit, part, /^\d{1,15}$/.test(size) ? Number(size) : null);
+    return;
+  }
   villagePage.leave();
   tree.render();
   if (back) tree.grid.focus();

@@ -19,9 +19,10 @@ export class VillagePage {
     this.recordsOpen = false;
   }
 
-  /** Open a unit; `part` is the section to go to. */
-  async show(unit, part) {
+  /** Open a unit; `part` is the section to go to, `noticed` the log size that a printed notice says. */
+  async show(unit, part, noticed = null) {
     const another = this.unit !== unit;
+    this.noticed = noticed;
     this.unit = unit;
     if (another) {
       this.data = null;
@@ -72,7 +73,7 @@ export class VillagePage {
           make("section", { class: "panel" }, make("h3", {}, t("boxes")), boxTable(data)),
           make("section", { class: "panel" }, make("h3", {}, t("stations")), stationTable(data)),
           this.records(data)),
-        make("aside", { class: "village-side", "aria-label": t("facts") }, this.facts(data), checkPart(data, this.model.outside))));
+        make("aside", { class: "village-side", "aria-label": t("facts") }, this.facts(data), checkPart(data, this.model, this.noticed))));
     host.dataset.size = data.size;
     scrollTo(0, held.y);
     if (held.at) document.getElementById(held.at)?.focus({ preventScroll: true });

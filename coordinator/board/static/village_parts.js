@@ -135,12 +135,20 @@ export function recordsTable(found) {
     [t("records.hash")], [t("records.signers")]], rows, "records");
 }
 
+/** A printed notice beside this page: older, the same, or ahead of what the page knows. */
+function comparison(own, size, noticed) {
+  const values = { notice: number(noticed), size: number(size), own: number(own) };
+  if (noticed > size) return t("notice.ahead", values);
+  return t(own > noticed ? "notice.older" : "notice.same", values);
+}
+
 /** How to check this village without us. */
-export function checkPart(data, outside) {
+export function checkPart(data, { outside, size }, noticed) {
   const record = outside.record || t("check.record.unknown");
   const command = `tally-verifier verify ${record} --unit ${data.unit} --key authority.vkey`;
   return make("section", { class: "panel check", id: "part-check" }, make("h3", {}, t("check")),
     outside.page ? make("img", { class: "qr", src: `qr/${data.unit}.svg`, width: "148", height: "148", alt: t("check.qr") }) : null,
+    noticed === null ? null : make("p", { class: "noticed", role: "status" }, comparison(data.size, size, noticed)),
     make("p", {}, t("check.how")),
     make("p", {}, make("code", { class: "command" }, command)),
     outside.record ? make("p", {}, make("a", { href: `${outside.record}checkpoint` }, t("check.link"))) : null,
