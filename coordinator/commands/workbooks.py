@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
+from coordinator.exports.progress import Progress
 from coordinator.sealing.workbooks.flaws import Spot
 from coordinator.settings import CountyError
 
@@ -56,16 +57,20 @@ def import_command(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · one JSON object for programs")] = False,
 ) -> None:
     """检查全部工作簿并写成封存文件夹的表 · check workbooks, write the tables of the sealing folder."""
+    bar = Progress()
     try:
         from coordinator.sealing.workbooks.importing import import_workbooks  # noqa: PLC0415 - as export
     except ImportError as error:
         raise _missing(error) from None
     try:
-        found = import_workbooks([(path.name, path.read_bytes()) for path in files], into, replace=replace)
+        read = [(path.name, path.read_bytes()) for path in files]
+        found = import_workbooks(read, into, replace=replace, watch=bar.count)
     except CountyError as error:
         raise _fail(error) from None
     except OSError as error:
         raise _fail(CountyError(f"读写出错: {error}", f"cannot read or write: {error}")) from None
+    finally:
+        bar.end()
     for flaw in found.flaws:
         typer.echo(flaw.text(), err=True)
     for question in found.questions:

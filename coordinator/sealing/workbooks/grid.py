@@ -1,6 +1,6 @@
 """A sheet's rows as lines of checked text, each knowing where every cell stands. Headers decide, not positions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,6 +9,9 @@ from coordinator.sealing.workbooks.flaws import Findings, Spot, header_of, lette
 from coordinator.sealing.workbooks.opening import Opened, Value
 from coordinator.sealing.workbooks.sheets import HEADER_ROWS, Field, Sheet
 
+Row = tuple[int, list[Value]]
+# rows, how many they are, what they are in two languages: the same rows, shown to whoever waits
+Watch = Callable[[Iterable[Row], int, str, str], Iterator[Row]]
 LOOKED: Final = 6  # a title and a remark may stand above the headers
 RANGES_SHOWN: Final = 20
 
@@ -35,7 +38,13 @@ class Line:
         return Spot(self.workbook, self.title, self.row, place, self.headers.get(name, "") if place >= 0 else "")
 
 
-def read_lines(workbook: str, sheet: Sheet, opened: Opened, reader: Reader) -> list[Line]:
+def unwatched(rows: Iterable[Row], total: int, zh: str, en: str) -> Iterator[Row]:
+    """Nobody looks on."""
+    del total, zh, en
+    return iter(rows)
+
+
+def read_lines(workbook: str, sheet: Sheet, opened: Opened, reader: Reader, watch: Watch = unwatched) -> list[Line]:
     """Every row that is not blank; what is wrong with sheet, headers and cells is noted."""
     findings = reader.findings
     whole = Spot(workbook, opened.title)
@@ -50,7 +59,8 @@ def read_lines(workbook: str, sheet: Sheet, opened: Opened, reader: Reader) -> l
     places = {one.name: place for place, one in fields.items()}
     headers = {one.name: header_of(one) for one in sheet.fields}
     lines = []
-    for number, row in enumerate(opened.cells[first:], first):
+    rows = enumerate(opened.cells[first:], first)
+    for number, row in watch(rows, len(opened.cells) - first, f"行：{opened.title}", "rows of the sheet"):
         if all(_is_blank(cell) for cell in row):
             continue
         line = Line(workbook, opened.title, number + 1, places, headers, {})

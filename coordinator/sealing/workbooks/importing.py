@@ -20,7 +20,7 @@ from coordinator.sealing.problems import Problems
 from coordinator.sealing.workbooks.cells import Reader, Unprintable
 from coordinator.sealing.workbooks.checks import check_lines
 from coordinator.sealing.workbooks.flaws import Findings, Flaw, Repair, Spot, visible
-from coordinator.sealing.workbooks.grid import Line, read_lines
+from coordinator.sealing.workbooks.grid import Line, Watch, read_lines, unwatched
 from coordinator.sealing.workbooks.opening import open_workbook
 from coordinator.sealing.workbooks.sheets import ABOUT, CANDIDATES, REQUIRED, SHEETS, sheet_of
 from coordinator.sealing.workbooks.writing import plans, staff_text, tables
@@ -45,7 +45,12 @@ class Imported:
 
 
 def import_workbooks(
-    files: Sequence[tuple[str, bytes]], folder: Path, *, replace: bool = False, fonts: Unprintable = unprintable
+    files: Sequence[tuple[str, bytes]],
+    folder: Path,
+    *,
+    replace: bool = False,
+    fonts: Unprintable = unprintable,
+    watch: Watch = unwatched,
 ) -> Imported:
     """Read, check everything, write the tables; CountyError for a file that is no workbook or a folder in use."""
     findings = Findings()
@@ -55,7 +60,7 @@ def import_workbooks(
         for opened in open_workbook(name, data):
             sheet = sheet_of(opened.title)
             if sheet is not None:
-                lines[sheet.name] += read_lines(name, sheet, opened, reader)
+                lines[sheet.name] += read_lines(name, sheet, opened, reader, watch)
             elif opened.title not in _ABOUTS and opened.cells:
                 known = "、".join(one.title for one in SHEETS)
                 findings.add(
@@ -128,8 +133,7 @@ def _check_as_folder(lines: dict[str, list[Line]], findings: Findings) -> None:
         for name, text in tables(lines).items():
             Path(place, name).write_text(text, "utf-8")
         drafts = read_tables(Path(place), None, problems)
-    for unit, draft in drafts.items():
-        _check_people(unit, draft, lines)
+    _check_people(drafts, lines)
     by_file = {sheet.file: sheet for sheet in SHEETS if sheet.file}
     known = {(flaw.spot.workbook, flaw.spot.sheet, flaw.spot.row) for flaw in findings.flaws if flaw.stops}
     wanting = {
@@ -155,13 +159,14 @@ def _check_as_folder(lines: dict[str, list[Line]], findings: Findings) -> None:
         findings.add(line.spot(column), f"{problem.zh}（现为 {cell}）", f"{problem.en} (found {cell})")
 
 
-def _check_people(unit: str, draft: Draft, lines: dict[str, list[Line]]) -> None:
+def _check_people(drafts: dict[str, Draft], lines: dict[str, list[Line]]) -> None:
     """任职回避: officials who are candidates or their declared relatives; only where officials are listed at all."""
-    officials = {
-        line.text("person"): line.spot("person").text() for line in lines["officials"] if line.text("unit") == unit
-    }
-    if officials:
-        check_persons(draft, officials)
+    officials: dict[str, dict[str, str]] = {}
+    for line in lines["officials"]:
+        officials.setdefault(line.text("unit"), {})[line.text("person")] = line.spot("person").text()
+    for unit, persons in officials.items():
+        if unit in drafts:
+            check_persons(drafts[unit], persons)
 
 
 def _election(folder: Path) -> str:
