@@ -1,6 +1,7 @@
 """A published folder as it is found: growing, in several versions of a unit, with a progress bar for the patient."""
 
 import io
+import random
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -114,3 +115,20 @@ def test_the_bar_waits_two_seconds_and_says_what_it_does(monkeypatch: pytest.Mon
 def test_rows_without_batches(record: Path) -> None:
     sheets = rows_of(read_published(record, quiet()), quiet())
     assert "batches" not in sheets.rows
+
+
+@pytest.mark.parametrize("name", ["checkpoint", "tile/entries/000.p/36"])
+def test_a_spoilt_byte_is_a_sentence_never_a_traceback(record: Path, tmp_path: Path, name: str) -> None:
+    dice = random.Random(7)  # noqa: S311 - dice that can be thrown again
+    place = tmp_path / "public"
+    write_files(place, {f.relative_to(record).as_posix(): f.read_bytes() for f in record.rglob("*") if f.is_file()})
+    data = (record / name).read_bytes()
+    spoilt = [data[: dice.randrange(len(data))] for _ in range(15)]
+    for _ in range(60):
+        at = dice.randrange(len(data))
+        spoilt.append(data[:at] + bytes([data[at] ^ (1 << dice.randrange(8))]) + data[at + 1 :])
+    for one in spoilt:
+        (place / name).write_bytes(one)
+        with pytest.raises(CountyError) as raised:
+            read_published(place, quiet())
+        assert re.search(r"[\u4e00-\u9fff]", raised.value.zh)
