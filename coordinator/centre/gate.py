@@ -82,7 +82,7 @@ class Gate:
         """Answer a request; anything but HTTP is not ours."""
         if scope["type"] != "http":
             return
-        answered = _Answered(send)
+        answered = Answered(send)
         try:
             inner = await self._admit(scope, receive)
             await self._app(scope, inner, answered.send)
@@ -205,14 +205,16 @@ def _too_long(most: int) -> Refused:
     return Refused(413, f"内容过长，应不超过 {most // 1024} KiB", f"too long; expected at most {most // 1024} KiB")
 
 
-class _Answered:
+class Answered:
     """Puts our headers on every answer, and knows whether one has begun."""
 
     def __init__(self, send: Send) -> None:
+        """Around the server's own."""
         self._send = send
         self._begun = False
 
     async def send(self, message: Message) -> None:
+        """As the server's."""
         if message["type"] == "http.response.start":
             self._begun = True
             names = {name for name, _ in message.get("headers", ())}
@@ -221,6 +223,7 @@ class _Answered:
         await self._send(message)
 
     async def refuse(self, no: Refused) -> None:
+        """Say no, if nothing was said yet."""
         if self._begun:
             return
         body = json.dumps(no.body(), ensure_ascii=False).encode()

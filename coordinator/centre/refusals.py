@@ -10,10 +10,11 @@ class Refused(CountyError):
         """Both sentences are shown together."""
         super().__init__(zh, en)
         self.status, self.word = status, word
+        self.more: dict[str, object] = {}
 
     def body(self) -> dict[str, object]:
         """As JSON."""
-        return {"error": {"zh": self.zh, "en": self.en, "word": self.word}}
+        return {"error": {"zh": self.zh, "en": self.en, "word": self.word}} | self.more
 
 
 def missing(zh: str, en: str) -> Refused:

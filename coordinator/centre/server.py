@@ -7,8 +7,8 @@ import socket
 import threading
 
 import uvicorn
+from starlette.types import ASGIApp
 
-from coordinator.centre.gate import Gate
 from coordinator.settings import CountyError, Home
 
 # set where a proxy in front of the page speaks TLS to the desks
@@ -40,7 +40,7 @@ def is_secure(home: Home | None, host: str) -> bool:
 class CentreServer:
     """Runs the page apart from everything else."""
 
-    def __init__(self, host: str, port: int, gate: Gate, home: Home | None = None) -> None:
+    def __init__(self, host: str, port: int, gate: ASGIApp, home: Home | None = None) -> None:
         """Bind at once, so that a taken port is found at start."""
         self._socket = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
         own = home is not None and (home.tls / "centre.pem").exists()

@@ -5,6 +5,7 @@ They work beside a running page: each act is one short transaction under the dat
 
 import contextlib
 import json
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -34,11 +35,18 @@ DatabaseOption = Annotated[
 
 @contextlib.contextmanager
 def _store(home: Path, url: str) -> Iterator[Database]:
-    """The store; what a person must repair is said, and ends the command."""
-    try:
+    """The store."""
+    with _said():
         store = open_store(Home(home), url, "centre")
         with contextlib.closing(store):
             yield store
+
+
+@contextlib.contextmanager
+def _said() -> Iterator[None]:
+    """What a person must repair is said, and ends the command."""
+    try:
+        yield
     except ImportError as error:
         typer.echo(f"tally-coordinator: error: 缺少程序库 {error.name}；请安装 changpiao[centre]", err=True)
         typer.echo(f"tally-coordinator: error: missing {error.name}; install changpiao[centre]", err=True)
@@ -135,6 +143,29 @@ def destroy_sealed(
                 typer.echo(json.dumps({"unit": gone.unit, "parts": gone.parts, "digest": gone.digest}))
 
 
+def assistant(
+    source: Annotated[Path, typer.Option("--from", help="封存文件夹，可以是新的 · the sealing folder, may be new")],
+    home: Annotated[Path, typer.Option("--home", help="将要生成的县中心文件夹 · the county's folder, to be made")],
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="本机端口 · port on this machine")] = 0,
+    database: DatabaseOption = SQLITE,
+) -> None:
+    """封存助手：不用命令行，一页走完 · the sealing assistant: one page instead of commands, on this machine alone."""
+    with _said():
+        from coordinator.centre.assistant import Guarded, make_assistant  # noqa: PLC0415 - the centre's libraries
+        from coordinator.centre.assisting import Assistant, Place  # noqa: PLC0415
+        from coordinator.centre.server import CentreServer  # noqa: PLC0415
+
+        guarded = Guarded(make_assistant(Assistant(Place(source, Home(home), database))))
+        server = CentreServer("127.0.0.1", port, guarded)
+        typer.echo(json.dumps({"assistant": f"http://127.0.0.1:{server.port}/#{guarded.word}"}))
+        sys.stdout.flush()
+        server.start()
+        typer.echo("在浏览器中打开这个链接；Ctrl-C 结束 · open the link in a browser; Ctrl-C ends", err=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        server.stop()
+
+
 def add_to(app: typer.Typer) -> None:
     """Put the commands on the program."""
     app.command("centre-init")(centre_init)
@@ -142,3 +173,4 @@ def add_to(app: typer.Typer) -> None:
     app.command()(acts)
     app.command("centre-report")(centre_report)
     app.command("destroy-sealed")(destroy_sealed)
+    app.command()(assistant)

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
 
 from coordinator.centre.acts import Act, centre_name, open_act, sign_act
 from coordinator.centre.inspecting import check_journal
@@ -161,3 +162,23 @@ def test_nothing_that_one_logs_in_with_is_in_the_journal(plain: Desk) -> None:
     text = b"".join(row.note for row in rows.acts_after(plain.store, 0))
     for secret in (made["password"], link, browser.csrf, browser.cookies["centre"], "argon2"):
         assert secret.encode() not in text
+
+
+def test_a_fault_inside_an_endpoint_is_a_sentence_and_no_trace(plain: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = plain.browser("op")
+    told = {
+        OperationalError("SELECT secret", {}, OSError("gone")): 503,
+        Damaged("坏了", "E_SELF_CHECK: broken"): 503,
+        RuntimeError("of whom"): 500,
+    }
+    for error, status in told.items():
+
+        def broken(*_: object, error: Exception = error) -> None:
+            raise error
+
+        monkeypatch.setattr(type(plain.journal), "acts", broken)
+        answer = browser.ask("GET", "/api/acts")
+        assert answer.status_code == status
+        assert answer.json()["error"]["zh"]
+        assert "secret" not in answer.text
+        assert "of whom" not in answer.text
