@@ -9,6 +9,19 @@ import { currentLanguage, loadTexts, number, said, setLanguage, t } from "./text
 const word = location.hash.slice(1);
 history.replaceState(null, "", "/");
 const main = byId("main");
+/** The browser's own button speaks its own language: ours stands in front of it. */
+function picker(id, accept) {
+  const names = make("span", { class: "quiet" });
+  const input = make("input", { type: "file", id, multiple: true, accept, class: "hidden", onchange: () => { names.textContent = [...input.files].map((one) => one.name).join("、"); } });
+  return { input, names, label: (text) => [make("label", { class: "button picker", for: id }, text, input), names] };
+}
+
+// kept over every drawing: what a person has chosen must not go away because something else is done
+const chosen = {
+  books: picker("books", ".xlsx"),
+  replace: make("input", { type: "checkbox", id: "replace" }),
+  requests: picker("requests", ".json"),
+};
 let state = null;
 let result = null;
 let sealed = null;
@@ -74,11 +87,10 @@ function election() {
 }
 
 function tables() {
-  const file = make("input", { type: "file", id: "books", multiple: true, accept: ".xlsx", "aria-label": t("books.choose") });
-  const replace = make("input", { type: "checkbox", id: "replace" });
+  const { replace } = chosen;
   const send = async () => {
     const form = new FormData();
-    for (const one of file.files) form.append("files", one);
+    for (const one of chosen.books.input.files) form.append("files", one);
     form.append("replace", String(replace.checked));
     result = await attempt(() => post("/api/workbooks", form)) ?? null;
     await again();
@@ -86,7 +98,7 @@ function tables() {
   const flaw = (one) => make("li", {}, make("b", {}, [one.workbook, one.sheet && `[${one.sheet}]`, one.row ? `${one.column}${one.row}` : ""].filter(Boolean).join(" ")), " ", said([one.zh, one.en]));
   return step(2, "tables", Boolean(state.tables["units.csv"]) && !state.problems.length,
     make("p", { class: "row-buttons" }, button("books.template", () => attempt(() => keep("/api/template")))),
-    make("p", { class: "row-buttons" }, file, make("label", { for: "replace", class: "pick" }, replace, ` ${t("books.replace")}`), button("books.send", send, true)),
+    make("p", { class: "row-buttons" }, chosen.books.label(t("books.choose")), make("label", { for: "replace", class: "pick" }, replace, ` ${t("books.replace")}`), button("books.send", send, true)),
     result?.flaws?.length ? make("div", { role: "alert" }, make("p", { class: "error" }, t("books.flaws", { n: result.flaws.length })), make("ul", { class: "found" }, result.flaws.slice(0, 200).map(flaw))) : null,
     result?.questions?.length ? make("details", {}, make("summary", {}, t("books.questions", { n: result.questions.length })), make("ul", { class: "found" }, result.questions.slice(0, 200).map(flaw))) : null,
     result?.written?.length ? make("p", {}, t("books.written", { rows: number(result.rows), files: result.written.join("、"), repairs: number(result.repairs) })) : null,
@@ -100,14 +112,13 @@ function problems(found) {
 }
 
 function laptops() {
-  const file = make("input", { type: "file", id: "requests", multiple: true, accept: ".json", "aria-label": t("laptops.choose") });
   const code = async (node) => {
     const made = await attempt(() => post("/api/code", { node }));
     if (made?.code) { tell(t("laptops.code.of", { node }), make("p", { class: "code big" }, made.code), make("p", {}, t("laptops.code.note"))); await again(); }
   };
   const send = async () => {
     const form = new FormData();
-    for (const one of file.files) form.append("files", one);
+    for (const one of chosen.requests.input.files) form.append("files", one);
     const done = await attempt(() => post("/api/enrolments", form));
     if (!done?.taken) return;
     tell(t("laptops.taken"), make("ul", {}, done.taken.map((one) => make("li", {}, make("b", {}, one.node ?? one.file), " ", one.groups ? make("span", { class: "code" }, one.groups) : said([one.zh, one.en])))), make("p", {}, t("laptops.call")));
@@ -124,7 +135,7 @@ function laptops() {
         make("td", {}, make("span", { class: `chip ${one.confirmed ? "done" : one.requested ? "counting" : ""}` }, t(one.confirmed ? "laptops.confirmed" : one.requested ? "laptops.requested" : "laptops.waits"))),
         make("td", {}, make("div", { class: "row-buttons" }, make("button", { class: "button small", type: "button", "data-focus": `code/${one.node}`, onclick: () => code(one.node) }, t("laptops.print")),
           one.requested ? make("button", { class: "button small main", type: "button", "data-focus": `confirm/${one.node}`, onclick: () => confirm(one.node) }, t("laptops.confirm")) : null)))))) : null,
-    make("p", { class: "row-buttons" }, file, button("laptops.send", send)));
+    make("p", { class: "row-buttons" }, chosen.requests.label(t("laptops.choose")), button("laptops.send", send)));
 }
 
 function proofs() {
