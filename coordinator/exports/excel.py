@@ -4,7 +4,7 @@ Text is always written as text. A text that a spreadsheet would take for a formu
 Excel's own mark for text (the quote prefix), so that it stays text when somebody edits the cell or pastes it elsewhere.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +13,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from coordinator.exports import columns as at
+from coordinator.exports.asking import Answer
 from coordinator.exports.columns import Cell, Kind, RowOf, Table
 from coordinator.exports.csv_files import looks_like_formula
 from coordinator.exports.rows import Sheets
@@ -24,7 +25,9 @@ _NARROW, _WIDEST = 8, 40
 _NOTE_WIDTHS: Final = (38, 18, 76)
 
 
-def write_excel(path: Path, sheets: Sheets, made_at: datetime) -> Iterator[tuple[Table, int]]:
+def write_excel(
+    path: Path, sheets: Sheets, made_at: datetime, answers: Sequence[Answer] = ()
+) -> Iterator[tuple[Table, int]]:
     """Write the workbook; gives each table with its number of rows. CountyError for a table beyond Excel's rows."""
     for table in sheets.tables:
         rows = len(sheets.of(table))
@@ -38,11 +41,19 @@ def write_excel(path: Path, sheets: Sheets, made_at: datetime) -> Iterator[tuple
     # not the clock: the same record gives the same bytes
     book.set_properties({"title": "唱票 Changpiao", "created": made_at.replace(tzinfo=None)})
     looks = _looks(book)
-    _about(book.add_worksheet("说明 About"), sheets, looks)
+    _about(book.add_worksheet("说明 About"), sheets, answers, looks)
     for table in sheets.tables:
-        _sheet(book.add_worksheet(f"{table.zh} {table.name}"[:31]), table, sheets.of(table), looks)
+        _sheet(book.add_worksheet(title_of(table)), table, sheets.of(table), looks)
         yield table, len(sheets.of(table))
+    for one in answers:
+        _sheet(book.add_worksheet(title_of(one.table)), one.table, one.rows, looks)
+        yield one.table, len(one.rows)
     book.close()
+
+
+def title_of(table: Table) -> str:
+    """What stands on the tab: Excel takes 31 characters."""
+    return f"{table.zh} {table.name}"[:31]
 
 
 def _looks(book: Any) -> dict[str, Any]:
@@ -60,7 +71,7 @@ def _looks(book: Any) -> dict[str, Any]:
     }
 
 
-def _about(sheet: Worksheet, sheets: Sheets, looks: dict[str, Any]) -> None:
+def _about(sheet: Worksheet, sheets: Sheets, answers: Sequence[Answer], looks: dict[str, Any]) -> None:
     """What this is, from which prefix of the log, and what each sheet holds."""
     (record,) = sheets.of(at.RECORD)
     for place, width in enumerate(_NOTE_WIDTHS):
@@ -81,9 +92,15 @@ def _about(sheet: Worksheet, sheets: Sheets, looks: dict[str, Any]) -> None:
         row += 1
     row += 1
     for table in sheets.tables:
-        sheet.write_string(row, 0, f"{table.zh} {table.name}", looks["text"])
+        sheet.write_string(row, 0, title_of(table), looks["text"])
         sheet.write_string(row, 1, f"{len(sheets.of(table))} 行 rows", looks["text"])
         sheet.write_string(row, 2, "、".join(one.zh for one in table.columns[:9]), looks["text"])
+        row += 1
+    for one in answers:
+        sheet.write_string(row, 0, title_of(one.table), looks["text"])
+        sheet.write_string(row, 1, f"{len(one.rows)} 行 rows", looks["text"])
+        sheet.write_string(row, 2, f"{one.question.zh}\n{one.question.en}", looks["wrap"])
+        sheet.set_row(row, 34)
         row += 1
 
 

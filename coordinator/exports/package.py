@@ -7,6 +7,7 @@ import hashlib
 import json
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from coordinator.exports import csv_files, parquet_files
-from coordinator.exports.asking import answer_all
+from coordinator.exports.asking import answer_all, answers
 from coordinator.exports.cdf_definitions import write_definitions
 from coordinator.exports.cdf_results import write_results
 from coordinator.exports.excel import write_excel
@@ -111,7 +112,12 @@ def _sqlite(part: Path, published: Published, sheets: Sheets, wish: Wish) -> Ite
 
 def _excel(part: Path, published: Published, sheets: Sheets, wish: Wish) -> Iterator[Made]:
     path = part / "changpiao.xlsx"
-    made = write_excel(path, sheets, datetime.fromtimestamp(published.time, UTC))
+    with tempfile.TemporaryDirectory(dir=part, prefix="asking-") as place:
+        base = Path(place) / SQLITE
+        for _ in write_sqlite(base, sheets):
+            pass
+        found = list(answers(base))
+    made = write_excel(path, sheets, datetime.fromtimestamp(published.time, UTC), found)
     rows = sum(count for _, count in _counted(made, sheets, wish, "Excel"))
     yield Made(path, "全部表", "every table", rows)
 

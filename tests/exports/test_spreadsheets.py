@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from coordinator.exports import columns as at
+from coordinator.exports.asking import WORDS
 from coordinator.exports.columns import Kind
 from coordinator.exports.csv_files import looks_like_formula
 from coordinator.exports.package import FORMATS, Wish, export
@@ -47,7 +48,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_no_cell_of_the_workbook_is_a_formula_or_a_link(hostile: Path) -> None:
     with zipfile.ZipFile(hostile / "changpiao.xlsx") as archive:
         sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
-        assert len(sheets) == len(at.ALWAYS) + 1
+        assert len(sheets) == len(at.ALWAYS) + 11  # about, ten answers
         for name in sheets:
             text = archive.read(name).decode()
             assert "<f>" not in text
@@ -100,6 +101,19 @@ def test_headers_numbers_and_frozen_panes(package: Path) -> None:
                 assert cell.number_format == {
                     Kind.TEXT: "@", Kind.INTEGER: "#,##0", Kind.FLAG: '"是 yes";;"否 no"',
                 }[one.kind]  # fmt: skip
+
+
+def test_the_ten_answers_are_sheets(package: Path) -> None:
+    book = openpyxl.load_workbook(package / "changpiao.xlsx")
+    for path in sorted((package / "questions").glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as stream:
+            header, *rows = csv.reader(stream)
+        number, _, short = path.stem.partition("-")
+        sheet = book[f"问{number} {short}"[:31]]
+        assert [cell.value for cell in sheet[1]] == [f"{WORDS[name]}\n{name}" for name in header]
+        cells = sheet.iter_rows(min_row=2, values_only=True)
+        found = [["" if cell is None else str(cell) for cell in row] for row in cells]
+        assert found == rows, path.stem
 
 
 def test_a_code_of_twelve_digits_stays_text(package: Path) -> None:
