@@ -9,7 +9,7 @@ UV     := .tools/bin/uv
 PIP_IN  = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --root-user-action ignore --only-binary :all: --require-hashes -r $(2)
 PYTEST := $(BIN)/python -m pytest -q
 TYPED  := tally_protocol tally_node coordinator verifier rehearsal tests $(wildcard tools benchmarks)
-BENCHES := intake tally verify self_check
+BENCHES := intake tally verify self_check forms board
 FAULT_ROUNDS ?= 100
 SOAK_SECONDS ?= 7200
 SERVE  ?= --serve
@@ -17,6 +17,8 @@ DATA   ?=
 LOCK   ?=
 RECORD ?=
 MUTANTS ?=
+APPROVE ?=
+SHOTS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -65,7 +67,7 @@ demo: $(VENV)/.ready ## play the example county through the real programs, verif
 	@$(BIN)/tally-rehearsal run examples/qinghe --out demo-out $(SERVE)
 
 test: $(VENV)/.ready-dev ## every test that is not slow, on two cores
-	@$(PYTEST) -n 2 --dist loadgroup -m "not slow and not network"
+	@$(PYTEST) -n 2 --dist loadgroup -m "not slow and not network and not browser and not printed"
 
 # --- checks: the same for people and CI ------------------------------------------------------------------------------
 
@@ -103,6 +105,22 @@ faults: $(VENV)/.ready-dev ## kill -9, full disk, torn files, cut networks; FAUL
 	  || echo "faults: no strace, so test_syscalls.py is skipped; test_steps.py does the steps of publishing" >&2
 	@CHANGPIAO_FAULT_ROUNDS=$(FAULT_ROUNDS) $(PYTEST) -n 2 -m "fault and not slow"
 
+.PHONY: browser
+# Chromium and fonts come from Debian, installed by root if they are missing; SHOTS=docs/figures makes the documents' pictures.
+browser: $(VENV)/.ready-dev ## the pages in real Chromium on a running county; SHOTS=docs/figures keeps the screenshots
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+	  apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fonts-noto-core; } >/dev/null 2>&1 \
+	  || { echo "browser: no chromium, and it cannot be installed here: apt-get install chromium fonts-noto-cjk" >&2; exit 1; }
+	@CHANGPIAO_SHOTS=$(abspath $(SHOTS)) $(PYTEST) -m "browser" tests/browser
+
+.PHONY: forms
+# the fonts come from Debian, installed by root if they are missing; APPROVE=1 makes the approved images anew, to be looked at
+forms: $(VENV)/.ready-dev ## the county's forms: PDF/A, same bytes twice, compared with approved images; APPROVE=1 renews them
+	@$(BIN)/python -c 'import coordinator.fonts as f; f.county_fonts()' 2>/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+	  apt-get install -y -qq --no-install-recommends fonts-noto-cjk; } >/dev/null 2>&1 \
+	  || { echo "forms: no Chinese font, and it cannot be installed here: apt-get install fonts-noto-cjk" >&2; exit 1; }
+	@CHANGPIAO_APPROVE=$(APPROVE) $(PYTEST) -m "printed or not printed" tests/forms
+
 attacks: $(VENV)/.ready-dev ## every named fraud must raise its code
 	@$(PYTEST) -n 2 -m "not network" tests/attacks
 
@@ -126,6 +144,12 @@ checkers: $(VENV)/.ready-dev ## other people's programs check our log; RECORD=fo
 # kubectl and schemas come from their hash lock, npm packages from theirs, promtool and nginx from Debian: all into the checkout.
 k8s-check: $(VENV)/.ready-dev .venv-deploy/.ready ## manifests, policies, alerts, dashboard, runbook: no cluster needed
 	@$(PYTEST) -n 2 --dist loadfile -m "network or not network" tests/deploy
+
+.PHONY: cdf
+# NIST's schema files are theirs and on no package index: usnistgov/ElectionResultsReporting (branch version2), usnistgov/CastVoteRecords.
+cdf: $(VENV)/.ready-dev ## exports against NIST's own schemas: make cdf DATA=folder with the two published .json files
+	@test -d "$(DATA)" || { echo "cdf: say where NIST's schemas are: make cdf DATA=folder (docs/exports.md)" >&2; exit 2; }
+	@CHANGPIAO_CDF=$(abspath $(DATA)) $(PYTEST) -m network tests/exports
 
 real: $(VENV)/.ready-dev ## real elections, whole: make real DATA=folder
 	@test -d "$(DATA)" || { echo "real: say where the elections are: make real DATA=folder" >&2; exit 2; }

@@ -17,7 +17,7 @@ import typer
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from coordinator import tracing
-from coordinator.commands import access, copies
+from coordinator.commands import access, centre, copies, exports, forms, workbooks
 from coordinator.commands import database as database_commands
 from coordinator.desk import import_directly, import_running
 from coordinator.ledger.rebuilding import rebuild
@@ -70,15 +70,16 @@ AdminOption = Annotated[
 BoardOption = Annotated[
     str, typer.Option("--board", envvar="CHANGPIAO_BOARD", help="实况页，空为不开 · live page, empty = none")
 ]
-SilentOption = Annotated[
-    float,
-    typer.Option(
-        "--silent-after", min=1, envvar="CHANGPIAO_SILENT_AFTER",
-        help="秒，无声即告警 · seconds until an open station without connection or record counts as silent",
-    ),
-]  # fmt: skip
 TraceOption = Annotated[
     str, typer.Option("--trace", envvar="CHANGPIAO_TRACE", help="OTLP 地址，空为关 · OTLP collector, empty = off")
+]
+BoardUrlOption = Annotated[
+    str,
+    typer.Option("--board-url", envvar="CHANGPIAO_BOARD_URL", help="实况页对外地址 · the live page, seen from outside"),
+]
+RecordUrlOption = Annotated[
+    str,
+    typer.Option("--record-url", envvar="CHANGPIAO_RECORD_URL", help="公开记录对外地址 · the record, from outside"),
 ]
 StandingsOption = Annotated[
     float, typer.Option("--standings", min=0.1, help="秒 · seconds between standings")
@@ -155,12 +156,18 @@ def serve(
     admin: AdminOption = "127.0.0.1:9464",
     board: BoardOption = "",
     board_export: Annotated[
-        Path | None, typer.Option("--board-export", help="实况页的静态副本 · static copy of the live page")
+        Path | None,
+        typer.Option(
+            "--board-export", envvar="CHANGPIAO_BOARD_EXPORT", help="实况页的静态副本 · static copy of the live page"
+        ),
     ] = None,
+    centre_page: centre.CentreOption = "",
+    board_url: BoardUrlOption = "",
+    record_url: RecordUrlOption = "",
     standings: StandingsOption = 10.0,
     stop_after: Annotated[float, typer.Option("--stop-after", min=0, help="秒后自停 · stop after seconds")] = 0.0,
     role: Annotated[
-        str, typer.Option("--role", envvar="CHANGPIAO_ROLE", help="all intake sequencer publisher board")
+        str, typer.Option("--role", envvar="CHANGPIAO_ROLE", help="all intake sequencer publisher board centre")
     ] = "all",
     database: DatabaseOption = SQLITE,
     shared_port: Annotated[
@@ -169,13 +176,14 @@ def serve(
     limits: Annotated[
         Path | None, typer.Option("--limits", envvar="CHANGPIAO_LIMITS", help="接入限额文件 · limits (docs/access.md)")
     ] = None,
-    silent_after: SilentOption = SILENT_AFTER,
+    silent_after: centre.SilentOption = SILENT_AFTER,
     trace: TraceOption = "",
 ) -> None:
     """开门接收 · open the doors; one JSON line with the ports when ready."""
     log_to_stderr()
     doors = Doors(
         listen=listen, admin=admin, public=public, board=board, board_export=board_export,
+        board_url=board_url, record_url=record_url, centre=centre_page,
         standings_seconds=standings, stop_after=stop_after, shared=shared_port, limits=limits,
         silent_after=silent_after,
     )  # fmt: skip
@@ -197,7 +205,7 @@ def up(
     board: BoardOption = "",
     standings: StandingsOption = 10.0,
     database: DatabaseOption = SQLITE,
-    silent_after: SilentOption = SILENT_AFTER,
+    silent_after: centre.SilentOption = SILENT_AFTER,
     trace: TraceOption = "",
 ) -> None:
     """一台机器上的全部角色 · every role on this machine; SIGHUP restarts one after the other, SIGTERM ends in order."""
@@ -355,6 +363,10 @@ def notice_command(
 access.add_to(app)
 database_commands.add_to(app)
 copies.add_to(app)
+centre.add_to(app)
+exports.add_to(app)
+workbooks.add_to(app)
+forms.add_to(app)
 
 
 def main() -> None:

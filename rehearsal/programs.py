@@ -4,6 +4,7 @@ Every program writes its standard error to a file of its own in the working fold
 is shown. Nothing of the programs is imported.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -101,7 +102,9 @@ class Running:
         """Wait for its end and return the rest of standard output; raises ProgramFailed."""
         assert self.process.stdout is not None  # noqa: S101 - Popen was given a pipe
         rest = self.process.stdout.read().decode()
-        if status := self.process.wait():
+        status = self.process.wait()
+        self._let_go()
+        if status:
             raise failure(self.command, status, self.log)
         return rest
 
@@ -113,6 +116,7 @@ class Running:
         except subprocess.TimeoutExpired:
             self.kill()
             raise ProgramFailed(f"{self.command[0]}: did not stop within {STOP_SECONDS} s; log {self.log}") from None
+        self._let_go()
         if status:
             raise failure(self.command, status, self.log)
 
@@ -121,6 +125,15 @@ class Running:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close our ends of its pipes."""
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                # what it did not read any more is not owed to it
+                with contextlib.suppress(OSError):
+                    pipe.close()
 
 
 class Clock:

@@ -1,132 +1,201 @@
-"""What the live page shows: a snapshot and its changes, only from checkpointed prefixes.
+"""What the public page shows: every unit's line and its changes, only from checkpointed prefixes.
 
-The publisher's thread puts rows in; the web server's loop takes them out. Every row carries `size`, the number of log
-entries it was computed from. Nothing here is evidence; the public folder is.
+The publisher's thread puts units in; web servers take out, from any thread. Every line carries `size`, the number of
+log entries it was computed from. A viewer who has the lines of one size gets what changed since; ids are log sizes, so
+that a viewer may come back to another process. Nothing here is evidence; the public folder is.
 """
 
-import asyncio
+import gzip
 import json
 import threading
+import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from coordinator.board.plan import Plan
+from coordinator.board.records import Archive, NoArchive, records
+from coordinator.board.rows import Row, count_findings, row_of
+from coordinator.board.village import village
 from coordinator.ledger.fold import Fold
+from coordinator.ledger.progress import UnitProgress
 from tally_protocol.election.manifest import Election
-from tally_protocol.election.shape import PER_CANDIDATE, PER_CONTEST
-from tally_protocol.ids import ZERO
-from tally_protocol.law.result import Outcome
+from tally_protocol.law.profile import Profile
+from tally_protocol.law.profile_rules import profiles_of
 
-KEPT = 256
-Row = dict[str, Any]
+KEPT = 256  # rounds of changes, about as many seconds
+RECENT = 20  # rounds in `recent.json`, for viewers of files
+FAST = 1
+Json = dict[str, Any]
+Line = list[int]
 
 
 class Feed:
     """The board's memory."""
 
-    def __init__(self, election: Election) -> None:
+    def __init__(
+        self, election: Election, archive: Archive | None = None, now: Callable[[], float] = time.time
+    ) -> None:
         """Nothing counted yet."""
-        self.head: Row = {"election": election.id, "title": election.title, "date": election.date}
-        self.head["test"] = election.test
+        self.election = election
+        self._archive = archive or NoArchive()
+        self._now = now
         self._lock = threading.Lock()
         self._size = 0
+        self._time = 0
+        self._plan = Plan(election)
+        self._units: dict[str, UnitProgress] = {}
         self._rows: dict[str, Row] = {}
-        self._changes: deque[tuple[int, list[Row]]] = deque(maxlen=KEPT)
-        self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+        self._found: dict[str, tuple[int, tuple[int, int]]] = {}
+        self._profiles: dict[bytes, Mapping[str, Profile]] = {}
+        self._changes: deque[tuple[int, list[Line]]] = deque(maxlen=KEPT)
+        self._since = 0  # changes after this size are all kept
+        self._listeners: set[Callable[[], None]] = set()
+        self._made: dict[str, tuple[object, bytes]] = {}
+
+    # --- the publisher's side
 
     def published(self, fold: Fold, changed: Iterable[str]) -> None:
-        """Take the units that changed up to a checkpoint; called by the publisher."""
-        rows = [_row(fold, unit) for unit in sorted(changed)]
+        """Take the units that changed up to a checkpoint; called by whoever follows the signed log."""
+        units = {unit: fold.progress[unit] for unit in sorted(changed)}
+        size = fold.size
+        rows = {unit: row_of(progress, self._findings(unit, progress)) for unit, progress in units.items()}
+        moved = any(
+            unit not in self._units or self._units[unit].note_hash != progress.note_hash
+            for unit, progress in units.items()
+        )
         with self._lock:
-            self._size = fold.size
-            for row in rows:
-                self._rows[row["unit"]] = row
-            self._changes.append((fold.size, rows))
-            waiting, self._waiting = self._waiting, set()
-        for loop, event in waiting:
-            loop.call_soon_threadsafe(event.set)
+            self._units |= units
+            self._rows |= rows
+            if moved:
+                self._plan = Plan(self.election, self._units.values(), size, self._plan.number + 1)
+                self._changes.clear()
+                self._since = size
+            else:
+                if len(self._changes) == KEPT:
+                    self._since = self._changes[0][0]
+                self._changes.append((size, [[self._plan.order[unit], *row.to_list()] for unit, row in rows.items()]))
+            self._size, self._time = size, int(self._now())
+            listeners = list(self._listeners)
+        for listener in listeners:
+            listener()
 
-    def snapshot(self) -> Row:
-        """Everything, with the log size it stands at."""
-        with self._lock:
-            return self.head | {"size": self._size, "units": list(self._rows.values())}
+    def _findings(self, unit: str, progress: UnitProgress) -> tuple[int, int]:
+        """Counted again only after a record that is no batch: figures alone raise no finding before a form does."""
+        key = len(progress.entries) - sum(table.batches for table in progress.tables.values())
+        before = self._found.get(unit)
+        if before is None or before[0] != key:
+            self._found[unit] = before = key, count_findings(progress, self._profiles_of(progress))
+        return before[1]
 
-    def since(self, size: int) -> list[tuple[int, list[Row]]] | None:
-        """Changes after a log size; None if they are no longer kept."""
+    def _profiles_of(self, unit: UnitProgress) -> Mapping[str, Profile]:
+        found = self._profiles.get(unit.note_hash)
+        if found is None:
+            found = self._profiles[unit.note_hash] = profiles_of(self.election, unit.note)
+        return found
+
+    # --- the readers' side
+
+    @property
+    def size(self) -> int:
+        """Entries of the log that the numbers stand for."""
+        return self._size
+
+    def listen(self, told: Callable[[], None]) -> Callable[[], None]:
+        """Have `told` called after every change, in the publisher's thread; gives what ends that."""
         with self._lock:
-            if size > self._size or (self._changes and size < self._changes[0][0] and size != self._size):
+            self._listeners.add(told)
+
+        def end() -> None:
+            with self._lock:
+                self._listeners.discard(told)
+
+        return end
+
+    def rows(self) -> Mapping[str, Row]:
+        """Every unit's line, by its id."""
+        with self._lock:
+            return dict(self._rows)
+
+    def unit(self, unit: str) -> UnitProgress | None:
+        """How far a unit is."""
+        return self._units.get(unit)
+
+    def plan(self) -> Json:
+        """Election, places and units in tree order."""
+        return self._plan.json
+
+    def now(self) -> Json:
+        """All lines in the order of the plan."""
+        with self._lock:
+            rows = [self._rows[unit].to_list() for unit in self._plan.order]
+            return {"plan": self._plan.number, "size": self._size, "time": self._time, "rows": rows}
+
+    def recent(self) -> Json:
+        """What changed in the last rounds: `from` is the size that a viewer must have to go on with it."""
+        with self._lock:
+            rounds = list(self._changes)[-RECENT:]
+            since = self._changes[-RECENT - 1][0] if len(self._changes) > RECENT else self._since
+            return self._merged(rounds) | {"from": since}
+
+    def since(self, size: int) -> Json | None:
+        """What changed after a size, each unit once; None if that is no longer kept or not of this log."""
+        with self._lock:
+            if size < self._since or size > self._size:
                 return None
-            return [change for change in self._changes if change[0] > size]
+            return self._merged([change for change in self._changes if change[0] > size])
 
-    async def wait(self) -> None:
-        """Until the next change."""
-        event = asyncio.Event()
+    def _merged(self, rounds: list[tuple[int, list[Line]]]) -> Json:
+        rows = {line[0]: line for _, lines in rounds for line in lines}
+        return {"plan": self._plan.number, "size": self._size, "time": self._time, "rows": list(rows.values())}
+
+    # --- the bytes that are served, each made once
+
+    def plan_bytes(self) -> bytes:
+        """`plan.json`."""
+        return self._bytes("plan", self._plan.number, self.plan)
+
+    def now_bytes(self) -> bytes:
+        """`now.json`."""
+        return self._bytes("now", self._size, self.now)
+
+    def recent_bytes(self) -> bytes:
+        """`recent.json`."""
+        return self._bytes("recent", self._size, self.recent)
+
+    def village_bytes(self, unit: str) -> bytes | None:
+        """`units/<id>.json`, None for a unit that the election does not have."""
         with self._lock:
-            self._waiting.add((asyncio.get_running_loop(), event))
-        try:
-            async with asyncio.timeout(15):
-                await event.wait()
-        except TimeoutError:
-            return
+            progress, row = self._units.get(unit), self._rows.get(unit)
+        if progress is None or row is None:
+            return None
+        profiles = self._profiles_of(progress)
+        return self._bytes(f"u/{unit}", row.size, lambda: village(progress, row, profiles))
 
-    async def events(self, last: int | None) -> AsyncIterator[str]:
-        """Server-sent events: a snapshot first, or what a returning reader missed; a comment while quiet."""
-        changes = None if last is None else self.since(last)
-        if last is None or changes is None:
-            snapshot = self.snapshot()
-            last = int(snapshot["size"])
-            yield _event("snapshot", last, snapshot)
-        while True:
-            changes = self.since(last)
-            if changes is None:
-                snapshot = self.snapshot()
-                last = int(snapshot["size"])
-                yield _event("snapshot", last, snapshot)
-                continue
-            for size, rows in changes:
-                last = size
-                yield _event("change", size, {"size": size, "units": rows})
-            if not changes:
-                yield ": \n\n"
-                await self.wait()
+    def records_bytes(self, unit: str) -> bytes | None:
+        """`units/<id>.records.json`."""
+        with self._lock:
+            progress, row = self._units.get(unit), self._rows.get(unit)
+        if progress is None or row is None:
+            return None
+        return self._bytes(f"r/{unit}", row.size, lambda: records(progress, row.size, self._archive))
 
+    def zipped(self, name: str, body: bytes) -> bytes:
+        """The same compressed, made once."""
+        return self._bytes(f"z/{name}", body, lambda: gzip.compress(body, FAST, mtime=0))
 
-def _event(kind: str, size: int, data: Row) -> str:
-    return f"id: {size}\nevent: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+    def _bytes(self, name: str, key: object, make: Callable[[], Json | bytes]) -> bytes:
+        """Two threads may make the same bytes at once; that costs time, never a wrong number."""
+        kept = self._made.get(name)
+        if kept is None or kept[0] != key:
+            made = make()
+            kept = key, made if isinstance(made, bytes) else encoded(made)
+            if len(self._made) > KEPT * 8:
+                self._made.clear()
+            self._made[name] = kept
+        return kept[1]
 
 
-def _row(fold: Fold, unit: str) -> Row:
-    note, standing = fold.units[unit], fold.standing(unit)
-    figures = dict(standing["contests"])  # type: ignore[call-overload]
-    outcomes = dict(fold.outcomes(unit))
-    return {
-        "unit": unit,
-        "name": note.name,
-        "place": list(note.place),
-        "size": fold.size,
-        "registered": note.registered,
-        "papers": standing["papers"],
-        "closed": standing["closed"],
-        "stations": len(note.stations),
-        "statement": standing["statement"] != ZERO,
-        "contests": [
-            {
-                "title": contest.title,
-                "seats": contest.seats,
-                "outcome": _word(outcomes.get(contest.id)),
-                "figures": figures[contest.id][:PER_CONTEST],
-                "candidates": [
-                    [person.name, *figures[contest.id][start : start + PER_CANDIDATE]]
-                    for person, start in zip(
-                        contest.candidates, range(PER_CONTEST, len(figures[contest.id]), PER_CANDIDATE), strict=True
-                    )
-                ],
-            }
-            for contest in note.contests
-        ],
-    }
-
-
-def _word(outcome: Outcome | None) -> str:
-    """What the rules give, in both languages; nothing before the determination [DET-1]."""
-    return "" if outcome is None else f"{outcome.zh} {outcome.value}"
+def encoded(value: Json) -> bytes:
+    """JSON as it is served."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

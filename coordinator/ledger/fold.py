@@ -1,7 +1,9 @@
 """Totals of a prefix of the log, entry by entry: what is shown stands under a checkpoint, nothing newer [STAND-1]."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from coordinator.ledger.progress import UnitProgress
+from tally_protocol.election.manifest import Roster
 from tally_protocol.election.unit import Unit
 from tally_protocol.ids import Hash32
 from tally_protocol.law.result import Outcome
@@ -16,7 +18,10 @@ Outcomes = tuple[tuple[str, Outcome], ...]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What an entry of the log changes in the totals of its prefix; the last fields only where the record has them."""
+    """What an entry of the log changes in the totals of its prefix; the last fields only where the record has them.
+
+    `body` is the record itself where it is rare: not of `batch`, `void`, `correction`, of which there are thousands.
+    """
 
     idx: int
     kind: str
@@ -29,6 +34,12 @@ class Event:
     size: int = 0
     outcomes: Outcomes = ()
     voids: bool = False
+    body: Body | None = None
+
+    @property
+    def word(self) -> str:
+        """The record as the tables of states name it: its kind, a step with its word [STEP-1]."""
+        return f"step {self.body.step}" if isinstance(self.body, Step) else self.kind
 
 
 def event_of(idx: int, kind: str, body: Body, record: Hash32) -> Event:
@@ -42,30 +53,24 @@ def event_of(idx: int, kind: str, body: Body, record: Hash32) -> Event:
             return Event(idx, kind, unit, station, record, body.batch.layout, body.batch.running)
         case Open() | BoxCount() | Close():
             _, unit, station = body.links.chain.split("/")
-            return Event(idx, kind, unit, station, record)
+            return Event(idx, kind, unit, station, record, body=body)
         case Step():
             # s/<unit>/<station> or u/<unit>
             _, unit, station = f"{body.links.chain}/".split("/")[:3]
-            return Event(idx, kind, unit, station, record, voids=body.step == "voided")
+            return Event(idx, kind, unit, station, record, voids=body.step == "voided", body=body)
         case Statement() | Names() | Declaration():
-            return Event(idx, kind, body.links.chain[2:], "", record)
+            return Event(idx, kind, body.links.chain[2:], "", record, body=body)
         case Determination():
             outcomes = tuple((str(result.contest), result.outcome) for result in body.contests)
-            return Event(idx, kind, body.unit, "", body.statement, outcomes=outcomes)
+            return Event(idx, kind, body.unit, "", body.statement, outcomes=outcomes, body=body)
+        case Roster():
+            return Event(idx, kind, body.unit, body.station, record, body=body)
         case Unit():
             return Event(idx, kind, body.id, "", record, note=body)
         case Standings():
             return Event(idx, kind, "", "", record, size=body.size)
         case _:
             return Event(idx, kind, "", "", record)
-
-
-@dataclass(slots=True)
-class _Table:
-    records: int = 0
-    head: bytes = b""
-    closed: bool = False
-    running: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 class Fold:
@@ -81,7 +86,8 @@ class Fold:
         self.changed: set[str] = set()
         self.last_size = 0
         self.last_record = -1
-        self._tables: dict[str, dict[str, _Table]] = {}
+        self.progress: dict[str, UnitProgress] = {}
+        self._rosters: dict[str, dict[str, Roster]] = {}
 
     def add(self, event: Event) -> None:
         """Take the next entry in."""
@@ -96,12 +102,13 @@ class Fold:
             self.determined[event.unit] = event.hash, event.outcomes
             self.last_record = event.idx
             self.changed.add(event.unit)
+            self.progress[event.unit] = self.progress[event.unit].after(event.body, event.hash, event.idx)
             return
         if event.note is not None:
-            self.units[event.unit] = event.note
-            self.changed.add(event.unit)
-            self._tables.setdefault(event.unit, {})
+            self._take_note(event, event.note)
             return
+        if isinstance(event.body, Roster):
+            self._rosters.setdefault(event.unit, {})[event.station] = event.body
         if not event.unit or event.kind == "roster":
             return
         self.last_record = event.idx
@@ -110,13 +117,20 @@ class Fold:
             self.statements[event.unit] = event.hash
         if event.voids:
             self.voided.add(event.unit)
+        unit = self.progress[event.unit]
         if event.station:
-            table = self._tables[event.unit].setdefault(event.station, _Table())
-            table.records += 1
-            table.head = event.hash
-            table.closed = table.closed or event.kind == "close"
-            if event.layout:
-                table.running[event.layout] = event.running
+            table = unit.table(event.station).after(event.word, event.hash, event.layout, event.running, event.body)
+            self.progress[event.unit] = unit.at_table(event.station, table, event.idx)
+        else:
+            self.progress[event.unit] = unit.after(event.body, event.hash, event.idx)
+
+    def _take_note(self, event: Event, note: Unit) -> None:
+        """A unit, or a newer version of it [SEAL-5]."""
+        self.units[event.unit] = note
+        self.changed.add(event.unit)
+        rosters = dict(self._rosters.get(event.unit, {}))
+        before = self.progress.get(event.unit) or UnitProgress(note=note, note_hash=event.hash)
+        self.progress[event.unit] = before.renewed(note, event.hash, rosters, event.idx)
 
     @property
     def uncovered(self) -> bool:
@@ -134,6 +148,6 @@ class Fold:
         """The unit's standing in this prefix [STAND-2]."""
         tables = {
             name: StationStanding(records=t.records, head=t.head, closed=t.closed, running=t.running)
-            for name, t in self._tables[unit].items()
+            for name, t in self.progress[unit].tables.items()
         }
         return unit_standing(self.units[unit], tables, self.statements.get(unit))

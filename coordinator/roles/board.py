@@ -3,21 +3,20 @@
 import contextlib
 import logging
 import threading
-from collections import deque
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from coordinator.board.feed import Feed
-from coordinator.board.server import BoardServer, export
-from coordinator.ledger.fold import Event, event_of
-from coordinator.ledger.rebuilding import decode_stored, first_election
+from coordinator.board.following import Following
+from coordinator.board.records import StoreArchive
+from coordinator.board.server import BoardServer, Shown
+from coordinator.board.snapshots import Snapshots
+from coordinator.ledger.rebuilding import first_election
 from coordinator.publish.lock import Lock
 from coordinator.publish.proofs import Heads
-from coordinator.publish.rounds import Totals
-from coordinator.roles.running import Doors, Post, address
+from coordinator.roles.running import Doors, Post, address, outside
 from coordinator.roles.watching import watch_board
 from coordinator.settings import CountyError
-from coordinator.store import entries as log
 from coordinator.store.stores import open_server
 
 LOG = logging.getLogger("changpiao.roles")
@@ -42,17 +41,21 @@ class Board:
             self._database = open_server(url, "board")
             built.callback(self._database.close)
             election, _ = first_election(self._database)
-            self._heads = Heads(Lock(self._database, election.origin), election)
-            self._feed = Feed(election)
-            self._events: deque[Event] = deque()
-            self._totals = Totals(self._events, published=self._feed.published)
+            feed = Feed(election, StoreArchive(self._database))
+            heads = Heads(Lock(self._database, election.origin), election)
+            self._following = Following(self._database, heads, feed)
             self._watch = watch_board(self.metrics, url, self._database)
-            self._page = BoardServer(*address(doors.board), self._feed)
+            self._page = BoardServer(*address(doors.board), feed, Shown(outside(doors)))
+            self._files = None
+            if doors.board_export is not None:
+                self._files = Snapshots(feed, doors.board_export, outside(doors))
             self._ended = built.pop_all()
 
     def start(self) -> None:
         """The page, the thread that reads."""
         self._page.start()
+        if self._files is not None:
+            self._files.start()
         self._watch.start()
         self._thread.start()
 
@@ -73,15 +76,9 @@ class Board:
 
     def look(self) -> None:
         """Read up to the newest signed checkpoint."""
-        _, head = self._heads.read()
-        if head is None:
-            return
-        start = self._totals.size + len(self._events)
-        for entry in log.read_range(self._database, start, head.size):
-            body, record = decode_stored(entry)
-            self._events.append(event_of(entry.idx, entry.kind, body, record))
-        self._totals.catch_up(head.size)
-        self.metrics.published_size.set(head.size)
+        size = self._following.look()
+        if size >= 0:
+            self.metrics.published_size.set(size)
 
     async def open_door(self) -> dict[str, str]:
         """No door for laptops."""
@@ -95,8 +92,8 @@ class Board:
         self._stop.set()
         self._thread.join()
         self._watch.stop()
-        if self._doors.board_export is not None:
-            export(self._feed, self._doors.board_export)
+        if self._files is not None:
+            self._files.stop()
         self._page.stop()
 
     def close(self) -> None:

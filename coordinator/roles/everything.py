@@ -6,16 +6,23 @@ checkpoint. Other intake processes may stand beside it on a server: it places wh
 """
 
 import contextlib
+import logging
 import threading
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from coordinator.access.limits import read_limits
 from coordinator.access.opening import Access, Setting
 from coordinator.access.registry import TableRegistry
 from coordinator.board.feed import Feed
-from coordinator.board.server import BoardServer, export
+from coordinator.board.following import Follower
+from coordinator.board.records import StoreArchive
+from coordinator.board.server import BoardServer, Shown
+from coordinator.board.snapshots import Snapshots
 from coordinator.desk import Inbox
 from coordinator.intake.servicer import IntakeService
 from coordinator.intake.writer import Writer
+from coordinator.ledger.fold import Fold
 from coordinator.ledger.rebuilding import rebuild
 from coordinator.ledger.vetting import Vetting
 from coordinator.metrics import LEADERS
@@ -27,13 +34,50 @@ from coordinator.publish.rounds import Rounds, Source, Totals
 from coordinator.publish.sequencer import Sequencer
 from coordinator.roles.asking import Gathering, append_standings
 from coordinator.roles.keys import load_keys
-from coordinator.roles.running import Doors, Post, address
+from coordinator.roles.running import Doors, Post, address, outside
 from coordinator.roles.watching import call_meter, watch_everything
 from coordinator.settings import Home, guard
+from coordinator.store import presence
+from coordinator.store.database import Database
 from coordinator.store.leaders import lead
 from coordinator.store.stores import open_stores
 
+LOG = logging.getLogger("changpiao.roles")
 GRACE = 5.0
+
+if TYPE_CHECKING:
+    from coordinator.roles.centre import Page
+
+
+def page_of(home: Home, doors: Doors, store: Database, connected: Callable[[], list[str]]) -> "Page":
+    """The centre's page; its libraries are an extra, so nobody else loads them."""
+    from coordinator.roles.centre import Page  # noqa: PLC0415
+
+    def seen() -> Mapping[str, float]:
+        there: dict[str, float] = dict(presence.seconds_since(store)) if store.postgres else {}
+        return there | dict.fromkeys(connected(), 0.0)
+
+    return Page(home, doors, store, seen)
+
+
+def all_told(*followers: Follower | None) -> Callable[[Fold, set[str]], None]:
+    """Tells every page of the units that changed up to a checkpoint; a page that fails never stops the count.
+
+    It is told again what it missed with the next round; until then its size says how old its numbers are.
+    """
+    there = [(follower, set[str]()) for follower in followers if follower is not None]
+
+    def published(fold: Fold, changed: set[str]) -> None:
+        for follower, missed in there:
+            missed.update(changed)
+            try:
+                follower.published(fold, set(missed))
+            except Exception as error:
+                LOG.critical("a page cannot be told", extra={"error": type(error).__name__}, exc_info=error)
+            else:
+                missed.clear()
+
+    return published
 
 
 class Everything:
@@ -88,11 +132,12 @@ class Everything:
             stores.store, rebuilt, opener=keys.opener, signer=keys.county, metrics=self.metrics, fatal=fatal,
             fence=fences[0],
         )  # fmt: skip
-        self._feed = feed = Feed(self._election) if doors.board or doors.board_export else None
+        shown = bool(doors.board or doors.board_export)
+        self._feed = feed = Feed(self._election, StoreArchive(stores.store)) if shown else None
+        self._page = page_of(home, doors, stores.store, self._access.gate.connected) if doors.centre else None
         totals = Totals(
             writer.events, lambda *given: append_standings(writer, *given), covered=covered,
-            every=doors.standings_seconds,
-            published=feed.published if feed is not None else lambda _fold, _changed: None,
+            every=doors.standings_seconds, published=all_told(feed, self._page.view if self._page else None),
         )  # fmt: skip
         numbers = {job: fence.number for job, fence in zip(LEADERS, fences, strict=True)}
         self._watch, alarm = watch_everything(
@@ -107,6 +152,7 @@ class Everything:
         self._inbox = Inbox(home.inbox, writer)
         self._gathering = Gathering(writer, fatal) if stores.store.postgres else None
         self._board: BoardServer | None = None
+        self._files: Snapshots | None = None
 
     @property
     def healthy(self) -> bool:
@@ -123,8 +169,14 @@ class Everything:
         if self._gathering is not None:
             self._gathering.start()
         if self._doors.board and self._feed is not None:
-            self._board = BoardServer(*address(self._doors.board), self._feed)
+            page = Shown(outside(self._doors), self._doors.folder())
+            self._board = BoardServer(*address(self._doors.board), self._feed, page)
             self._board.start()
+        if self._page is not None:
+            self._page.start()
+        if self._doors.board_export is not None and self._feed is not None:
+            self._files = Snapshots(self._feed, self._doors.board_export, outside(self._doors))
+            self._files.start()
 
     async def open_door(self) -> dict[str, str]:
         """The laptops' door."""
@@ -133,6 +185,8 @@ class Everything:
         found = {"address": f"{self._doors.listen.rsplit(':', 1)[0]}:{port}"}
         if self._board is not None:
             found["board"] = f"http://{address(self._doors.board)[0]}:{self._board.port}/"
+        if self._page is not None:
+            found["centre"] = self._page.url
         return found
 
     async def close_door(self) -> None:
@@ -153,8 +207,10 @@ class Everything:
             self._gathering.stop()
         self._rounds.stop()
         self._writer.stop()
-        if self._feed is not None and self._doors.board_export is not None:
-            export(self._feed, self._doors.board_export)
+        if self._files is not None:
+            self._files.stop()
+        if self._page is not None:
+            self._page.stop()
         if self._board is not None:
             self._board.stop()
 

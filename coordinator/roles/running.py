@@ -24,6 +24,7 @@ from typing import Protocol
 from sqlalchemy.exc import SQLAlchemyError
 
 from coordinator.admin import AdminServer
+from coordinator.board.checking import Outside, with_slash
 from coordinator.metrics import Metrics
 from coordinator.settings import CountyError
 from coordinator.watch.self_check import SHARE
@@ -48,6 +49,11 @@ class Doors:
     public: Path | None = None
     board: str = ""
     board_export: Path | None = None
+    # the county centre's own page (ADR 8); empty = none
+    centre: str = ""
+    # where the page and the published record are seen from outside, for links and QR codes; empty = as visitors come
+    board_url: str = ""
+    record_url: str = ""
     checkpoint_seconds: float = 1.0
     standings_seconds: float = 10.0
     stop_after: float = 0.0
@@ -72,6 +78,11 @@ def address(text: str) -> tuple[str, int]:
     if not host or not port.isascii() or not port.isdigit():
         raise CountyError(f"地址应为 主机:端口，现为 {text}", f"expected host:port, found {text}")
     return host.strip("[]"), int(port)
+
+
+def outside(doors: Doors) -> Outside:
+    """The addresses that the public page prints."""
+    return Outside(with_slash(doors.board_url), with_slash(doors.record_url))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from coordinator.roles.running import Doors, Post, Role, Running
 from coordinator.roles.sequencer import SequencerRole
 from coordinator.settings import CountyError, Home
 
-ROLES: Final = ("all", "intake", "sequencer", "publisher", "board")
+ROLES: Final = ("all", "intake", "sequencer", "publisher", "board", "centre")
 
 
 def serve(role: str, home: Home | None, doors: Doors, url: str) -> None:
@@ -41,5 +41,9 @@ def _build(role: str, home: Home | None, doors: Doors, url: str, post: Post) -> 
             return PublisherRole(home, doors, url, post)
         case "board":
             return Board(doors, url, post)
+        case "centre":
+            from coordinator.roles.centre import CentreRole  # noqa: PLC0415 - the extra `centre` has its libraries
+
+            return CentreRole(home, doors, url, post)
         case _:
             return Everything(home, doors, url, post)

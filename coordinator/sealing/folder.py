@@ -27,14 +27,7 @@ THRESHOLD = 50
 def read_folder(path: Path) -> Folder:
     """Read everything; raises SealingFault with all problems."""
     problems = Problems()
-    head = _read_head(path, problems)
-    drafts = _read_units(path, head, problems)
-    read_contests(path, drafts, problems)
-    read_candidates(path, drafts, problems)
-    _read_stations(path, drafts, problems)
-    _read_boxes(path, drafts, problems)
-    read_relations(path, drafts, problems)
-    read_rules(path, head, drafts, problems)
+    head, drafts = read_plan(path, problems)
     if head is None:
         problems.raise_any()
         raise AssertionError("a missing head is a problem")
@@ -47,6 +40,25 @@ def read_folder(path: Path) -> Folder:
     check_folder(folder, problems)
     problems.raise_any()
     return folder
+
+
+def read_plan(path: Path, problems: Problems) -> tuple[Head | None, dict[str, Draft]]:
+    """What is printed, without who signs: election.toml and the tables, also while laptops have yet to enrol."""
+    head = _read_head(path, problems)
+    drafts = read_tables(path, head, problems)
+    read_rules(path, head, drafts, problems)
+    return head, drafts
+
+
+def read_tables(path: Path, head: Head | None, problems: Problems) -> dict[str, Draft]:
+    """Every unit with what the tables say of it: contests, candidates, stations, boxes, relatives."""
+    drafts = _read_units(path, head, problems)
+    read_contests(path, drafts, problems)
+    read_candidates(path, drafts, problems)
+    _read_stations(path, drafts, problems)
+    _read_boxes(path, drafts, problems)
+    read_relations(path, drafts, problems)
+    return drafts
 
 
 def _read_limits(path: Path, problems: Problems) -> tuple[Limits, bytes]:

@@ -20,6 +20,7 @@ from coordinator.sealing.bundles import enter_acts, keep_reception, make_bundles
 from coordinator.sealing.draft import Folder, PublicKeys
 from coordinator.sealing.folder import read_folder
 from coordinator.sealing.notes import make_election, make_rosters, make_unit
+from coordinator.sealing.printing import check_printable
 from coordinator.sealing.problems import Problem, SealingFault
 from coordinator.settings import CountyError, Home, sync_folder, write_seed
 from coordinator.store import entries as log
@@ -54,6 +55,7 @@ def init(home: Home, source: Path, address: str, database: str = SQLITE) -> Seal
     """
     _refuse_used(home.path)
     folder = read_folder(source)
+    check_printable(folder)
     host = address.rsplit(":", 1)[0].strip("[]")
     anchor = seal(folder, home.path, address=address, hosts=[host], database=database)
     # dying before this line: the reception shows a new certificate, whose groups are not those on the code sheets

@@ -1,7 +1,9 @@
 """From a folder without faults to the values that are signed: election, rosters, units."""
 
-from coordinator.sealing.draft import Folder, PublicKeys
-from tally_protocol.election.manifest import Election, Roster
+from collections.abc import Mapping
+
+from coordinator.sealing.draft import Draft, Folder, PublicKeys
+from tally_protocol.election.manifest import Election, Official, Roster
 from tally_protocol.election.unit import Layout, StationEntry, Unit
 from tally_protocol.ids import ContestId, ElectionId, Hash32, LayoutId, NodeId, StationId, UnitId
 from tally_protocol.record.chain import ZERO32
@@ -45,13 +47,19 @@ def make_rosters(folder: Folder, unit: str, election: Hash32) -> list[Roster]:
 
 def make_unit(folder: Folder, unit: str, election: Hash32, rosters: dict[str, Hash32]) -> Unit:
     """The unit note, version 1; `rosters` gives each station's roster hash."""
-    draft = folder.drafts[unit]
+    return unit_of(unit, folder.drafts[unit], folder.requests.units[unit].committee, election, rosters)
+
+
+def unit_of(
+    unit: str, draft: Draft, committee: tuple[Official, ...], election: Hash32, rosters: Mapping[str, Hash32]
+) -> Unit:
+    """The same from its parts: a proof sheet is made before anybody has enrolled."""
     layouts: dict[str, list[ContestId]] = {}
     for contest in draft.contests.values():
         layouts.setdefault(draft.layout_of[contest.id], []).append(contest.id)
     return Unit(
         boxes=tuple(draft.boxes.values()),
-        committee=folder.requests.units[unit].committee,
+        committee=committee,
         contests=tuple(draft.contests.values()),
         election=election,
         id=UnitId(unit),

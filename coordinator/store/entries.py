@@ -179,3 +179,15 @@ def units(database: Database) -> list[str]:
             "SELECT DISTINCT chain FROM entries WHERE chain >= 's/' AND chain < 's0'"
         ).all()
     return sorted({str(chain).split("/")[1] for (chain,) in rows})
+
+
+def at_places(database: Database, indexes: Sequence[int]) -> list[Entry]:
+    """The entries at these log indexes, ascending."""
+    asked: object = list(indexes) if database.postgres else json.dumps(list(indexes))
+    within = "= ANY(?)" if database.postgres else "IN (SELECT value FROM json_each(?))"
+    with database.read() as connection:
+        rows = connection.exec_driver_sql(
+            f"SELECT {_COLUMNS} FROM entries WHERE idx {within} ORDER BY idx",  # noqa: S608 - our own words
+            (asked,),
+        ).all()
+    return [Entry(*row) for row in rows]

@@ -14,7 +14,7 @@ from coordinator.store.postgres import Postgres
 
 MAKING = Path(__file__).with_name("roles.sql")
 GRANTS = Path(__file__).with_name("grants.sql")
-ROLES: Final = tuple(f"changpiao_{job}" for job in ("intake", "sequencer", "publisher", "board", "registrar"))
+ROLES: Final = tuple(f"changpiao_{job}" for job in ("intake", "sequencer", "publisher", "board", "centre", "registrar"))
 _THERE = "SELECT rolname FROM pg_roles WHERE rolname = ANY(?)"
 
 

@@ -2,13 +2,16 @@
 -- of the tables: `tally-coordinator migrate` does it each time, so that a new table never stands open or closed by chance.
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA public
-    FROM changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_registrar;
+    FROM changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_centre,
+        changpiao_registrar;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public
-    FROM changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_registrar;
+    FROM changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_centre,
+        changpiao_registrar;
 GRANT USAGE ON SCHEMA public
-    TO changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_registrar;
+    TO changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_centre,
+        changpiao_registrar;
 GRANT SELECT ON alembic_version, records, log, entries, lock
-    TO changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board;
+    TO changpiao_intake, changpiao_sequencer, changpiao_publisher, changpiao_board, changpiao_centre;
 GRANT SELECT ON alembic_version, records, log, entries TO changpiao_registrar;
 
 -- intake: the newest receipt of a chain replaces the one before, and a unit's version rises; both are made again from
@@ -40,3 +43,10 @@ DROP POLICY IF EXISTS changpiao_sequencer_leads ON leaders;
 DROP POLICY IF EXISTS changpiao_publisher_leads ON leaders;
 CREATE POLICY changpiao_sequencer_leads ON leaders TO changpiao_sequencer USING (name = 'sequencer');
 CREATE POLICY changpiao_publisher_leads ON leaders TO changpiao_publisher USING (name = 'publisher');
+
+-- centre: a journal that only grows; passwords are argon2id, sessions hashes of tokens. It sees when laptops were last
+-- heard and what self-checks found, never a sealed part, and it can add no record
+GRANT SELECT, INSERT ON centre_acts TO changpiao_centre;
+GRANT SELECT, INSERT, UPDATE ON centre_secrets TO changpiao_centre;
+GRANT SELECT, INSERT, UPDATE, DELETE ON centre_sessions TO changpiao_centre;
+GRANT SELECT ON receipts, presence, verdicts TO changpiao_centre;

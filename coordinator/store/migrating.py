@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from coordinator.settings import CountyError
 from coordinator.store.database import Database, damage, damaged
 
-EXPECTED = "0004"
+EXPECTED = "0005"
 MIGRATIONS = Path(__file__).with_name("migrations")
 FIRST = "0001"
 # a table of the first schema for each part, by which a file without a version is known

@@ -7,13 +7,14 @@
 -- sequencer  adds records of the county's own chain and the order of the log; changes or deletes none
 -- publisher  reads records; its own are the staged files and the signed checkpoint
 -- board      reads what is published
+-- centre     reads what is admitted and published; its own are its acts (added only), secrets and sessions
 -- registrar  a person at the enrolment desk: codes, requests, confirmations, revocations; adds to their list alone
 DO $roles$
 DECLARE
     wanted text;
 BEGIN
     FOREACH wanted IN ARRAY ARRAY['changpiao_intake', 'changpiao_sequencer', 'changpiao_publisher', 'changpiao_board',
-        'changpiao_registrar']
+        'changpiao_centre', 'changpiao_registrar']
     LOOP
         IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = wanted) THEN
             EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS', wanted);

@@ -90,14 +90,15 @@ def notice(unit: Unit, profiles: Mapping[str, Profile]) -> Iterator[str]:
         titles = [contest.title for contest in contests]
         yield f"{place}. 选票 {'、'.join(titles)} · paper {', '.join(titles)}"
         yield f"   规则 rules: {profile.title}（{profile.id}）"
-        for number, (pair, path) in enumerate(_rules(profile, contests), 1):
+        for number, (pair, path) in enumerate(paper_rules(profile, contests), 1):
             yield f"   ({number}) {pair[0]}。"
             yield f"       {pair[1]}."
             if path:
                 yield f"       依据 by: {source_words(profile, path)}"
 
 
-def _rules(profile: Profile, contests: list[Contest]) -> Iterator[tuple[Pair, str]]:
+def paper_rules(profile: Profile, contests: list[Contest]) -> Iterator[tuple[Pair, str]]:
+    """What decides on a paper of these contests: a sentence in both languages, and the path of the profile behind it."""
     zh, en = words_of(profile.ballot.choices)
     yield (f"对每名候选人可以：{zh}", f"for each candidate one may: {en}"), "ballot.choices"
     for pair in _ALWAYS:

@@ -94,7 +94,7 @@ def test_up_is_a_whole_county(scene: Scene, started: list[Process]) -> None:
     note = chains[-1][-1].note
     check_proof(proved(scene, county.address, record(note)), note, world.origin, world.election.log_ed25519, mldsa)
     where = str(county.said["board"]).removeprefix("http://").rstrip("/")
-    wait_until(lambda: all(row["papers"] for row in snapshot(where)["units"]), "the board")
+    wait_until(lambda: all(papers for _, _, papers, *_ in snapshot(where)["rows"]), "the board")
     assert snapshot(where)["size"] <= published(scene)
     assert county.end() == 0, log_text(county.log)
     check_end(scene)
@@ -109,11 +109,11 @@ def alive(pid: int) -> bool:
 
 
 def snapshot(where: str) -> dict[str, Any]:
-    body = b'{"units": [{"papers": 0}], "size": 0}'
+    body = b'{"rows": [[0, 0, 0]], "size": 0}'
     connection = http.client.HTTPConnection(where, timeout=10)
     with contextlib.suppress(ConnectionError):
         # the board is the one role that has its port alone: away for a moment while it starts again
-        connection.request("GET", "/snapshot.json")
+        connection.request("GET", "/now.json")
         body = connection.getresponse().read()
     connection.close()
     found: dict[str, Any] = json.loads(body)

@@ -208,25 +208,28 @@ def test_the_live_page_shows_checkpointed_numbers_only(scene: Scene) -> None:
     scene.laptop.talk(county.address, group(envelopes(scene.world, desk)))
     until_published(scene, county, desk.state.head)
     where = county.board.removeprefix("http://").rstrip("/")
-    snapshot = json.loads(county.get("/snapshot.json", where)[1])
+    plan = json.loads(county.get("/plan.json", where)[1])
+    rows, now = {}, {"size": 0}
     for _ in range(50):
-        snapshot = json.loads(county.get("/snapshot.json", where)[1])
-        if any(row["papers"] for row in snapshot["units"]):
+        now = json.loads(county.get("/now.json", where)[1])
+        named = [dict(zip(plan["fields"], row, strict=True)) for row in now["rows"]]
+        rows = dict(zip([unit[0] for unit in plan["units"]], named, strict=True))
+        if rows["v1"]["papers"]:
             break
         time.sleep(0.1)
-    rows = {row["unit"]: row for row in snapshot["units"]}
     assert rows["v1"]["papers"] == 60
-    assert rows["v1"]["contests"][0]["candidates"][0][:2] == ["张䶮", 60]
-    assert rows["v1"]["size"] <= snapshot["size"] <= published(scene)
+    village = json.loads(county.get("/units/v1.json", where)[1])
+    assert [village["contests"][0]["candidates"][0][name] for name in ("name", "approve")] == ["张䶮", 60]
+    assert village["size"] == rows["v1"]["size"] <= now["size"] <= published(scene)
     status, page = county.get("/", where)
-    assert (status, "<script src=" in page) == (200, True)
+    assert (status, 'src="board.js"' in page) == (200, True)
     connection = http.client.HTTPConnection(where, timeout=10)
-    connection.request("GET", "/events")
+    connection.request("GET", f"/events?from={plan['size']}")
     answer = connection.getresponse()
     assert answer.getheader("Content-Security-Policy", "").startswith("default-src 'self'")
-    lines = [answer.readline().decode() for _ in range(3)]
-    assert [line.split(":")[0] for line in lines] == ["id", "event", "data"]
-    assert json.loads(lines[2][6:])["units"]
+    lines = [answer.readline().decode() for _ in range(5)]
+    assert [line.split(":")[0].strip() for line in lines] == ["retry", "", "event", "id", "data"]
+    assert json.loads(lines[4][6:])["rows"]
     connection.close()
     assert county.end() == 0
-    assert json.loads((scene.path / "page" / "snapshot.json").read_bytes())["size"] == published(scene)
+    assert json.loads((scene.path / "page" / "now.json").read_bytes())["size"] == published(scene)

@@ -1,0 +1,128 @@
+"""Endpoints of forms: made from the published record at its checkpoint, with the hash of the file in an act (ADR 8)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from fastapi import FastAPI, Response
+
+from coordinator.centre.asking import Asked, Day, Ident, MaybeTitle, Who
+from coordinator.centre.figures import figures_of
+from coordinator.centre.office import Office
+from coordinator.centre.refusals import Refused
+from coordinator.centre.registers import day_of
+from coordinator.centre.reports import daily, summary
+from coordinator.forms.catalogue import FORMS, Subject
+from coordinator.settings import CountyError
+
+Json = dict[str, Any]
+OfUnit = Literal[
+    "notice-10", "notice-11", "notice-12", "notice-13", "notice-14", "notice-15", "notice-16", "statement",
+    "tally-sheet", "tally-paper", "ballot", "roll-call", "box-label", "flow",
+]  # fmt: skip
+OfCounty = Literal["daily", "brief", "summary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """Where forms come from: `public` is the published folder, None where this process has none."""
+
+    public: Path | None = None
+    paperwork: Path | None = None
+    link: str = ""
+
+
+class UnitForm(Asked):
+    """A form of one unit."""
+
+    form: OfUnit
+    english: bool = False
+
+
+class CountyForm(Asked):
+    """A report: the daily one of a township, the brief and the summary of the county."""
+
+    form: OfCounty
+    township: MaybeTitle = ""
+    day: Day | Literal[""] = ""
+    english: bool = False
+
+
+class Printing:
+    """The endpoints; one press for all, opened when the first form is asked for."""
+
+    def __init__(self, office: Office, printer: Printer) -> None:
+        """Of this office."""
+        self._office, self._printer = office, printer
+        self._press: Any = None
+
+    def forms(self) -> Json:
+        """Which forms there are, and whether this process can print."""
+        found = [
+            {"form": one.id, "zh": one.zh, "en": one.en, "subject": one.subject.name.lower(), "tables": one.tables}
+            for one in FORMS.values()
+            if one.subject is not Subject.FOLDER
+        ]
+        return {"forms": found, "prints": self._printer.public is not None}
+
+    def unit_form(self, unit: Ident, asked: UnitForm, who: Who) -> Response:
+        """Make one, keep its hash."""
+        self._office.unit(unit)
+        return self._make(who.id, asked.form, unit=unit, english=asked.english)
+
+    def county_form(self, asked: CountyForm, who: Who) -> Response:
+        """Make a report, with the centre's own figures in it."""
+        return self._make(
+            who.id, asked.form, township=asked.township, english=asked.english, centre=self._report(asked)
+        )
+
+    def _report(self, asked: CountyForm) -> Json:
+        office = self._office
+        figures = figures_of(office.view) if asked.form == "summary" else {}
+        with office.journal.reading() as state:
+            if asked.form == "summary":
+                return summary(office.view, state, office.journal.head, figures, office.now)
+            day = asked.day or day_of(office.now)
+            return daily(office.view, state, office.journal.head, date.fromisoformat(day).isoformat(), office.now)
+
+    def _make(self, person: str, form: str, *, unit: str = "", township: str = "", **more: Any) -> Response:
+        if self._printer.public is None:
+            raise Refused(
+                409, "本进程没有公开文件夹，不能打印：启动时加 --public",
+                "this process has no published folder and cannot print: start it with --public",
+            )  # fmt: skip
+        made = self._said(lambda: self._print(form, unit, township, more))
+        with self._office.journal.acting(person) as acting:
+            acting.add("form", form=form, unit=unit or township, sha256=made.sha256, size=made.size)
+        name = made.file.encode("ascii", "ignore").decode() or f"{form}.pdf"
+        headers = {"content-disposition": f'attachment; filename="{name}"', "x-form-sha256": made.sha256}
+        return Response(made.data, media_type="application/pdf", headers=headers)
+
+    def _print(self, form: str, unit: str, township: str, more: Json) -> Any:
+        from coordinator.forms.making import Sources, Wish  # noqa: PLC0415 - typst takes a moment to load
+        from coordinator.forms.press import Press  # noqa: PLC0415
+
+        if self._press is None:
+            self._press = Press()
+        public = self._printer.public
+        if public is None:
+            raise ValueError("no published folder")
+        wish = Wish(form=form, unit=unit, township=township, link=self._printer.link, **more)
+        return self._press.print(wish, Sources(public=public, paperwork=self._printer.paperwork))
+
+    def _said(self, act: Callable[[], Any]) -> Any:
+        """What a form lacks is a sentence for the person who asked, not a fault of the page."""
+        try:
+            return act()
+        except CountyError as error:
+            raise Refused(409, error.zh, error.en, "form") from None
+
+
+def add_to(app: FastAPI, office: Office, printer: Printer) -> None:
+    """Put the endpoints on an application."""
+    desk = Printing(office, printer)
+    app.add_api_route("/api/forms", desk.forms, methods=["GET"])
+    app.add_api_route("/api/forms", desk.county_form, methods=["POST"], response_class=Response)
+    app.add_api_route("/api/units/{unit}/forms", desk.unit_form, methods=["POST"], response_class=Response)

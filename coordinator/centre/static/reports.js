@@ -1,0 +1,77 @@
+// The daily report and the summary on the screen, as the forms will print them; every share with both integers.
+
+import { attempt, download, get, say } from "./ask.js";
+import { make } from "./dom.js";
+import { put } from "./incident_parts.js";
+import { clock, currentLanguage, day, number, ratio, t } from "./texts.js";
+
+const share = (pair) => ratio(pair.part, pair.whole);
+
+export class Reports {
+  constructor(host, desk) {
+    this.host = host;
+    this.desk = desk;
+    this.day = "";
+    this.load();
+  }
+
+  update() { /* a report is of the moment when it was asked for */ }
+
+  async load() {
+    const [daily, summary] = [await attempt(() => get(`/api/reports/daily${this.day ? `?day=${this.day}` : ""}`)), await attempt(() => get("/api/reports/summary"))];
+    if (!daily?.townships || !summary?.results) return;
+    const input = make("input", { type: "date", id: "day", value: daily.day, onchange: () => { this.day = input.value; this.load(); } });
+    put(this.host,
+      make("div", { class: "page-head" }, make("h2", {}, t("tab.reports")),
+        make("p", { class: "quiet" }, t("report.stand", { size: number(daily.size), time: clock(daily.time), acts: daily.acts }), " ", make("code", { class: "digest" }, daily.acts_head.slice(0, 16))),
+        make("label", { for: "day" }, t("report.day"), " ", input), this.buttons(daily)),
+      make("div", { class: "columns" },
+        make("section", { class: "panel", "aria-labelledby": "day-title" }, make("h3", { id: "day-title" }, t("report.daily", { day: day(daily.day) })), this.facts(daily)),
+        make("section", { class: "panel", "aria-labelledby": "sum-title" }, make("h3", { id: "sum-title" }, t("report.summary")), this.summary(summary))),
+      daily.townships.map((one) => this.township(one)));
+  }
+
+  /** The printed forms: PDF/A with their hash in the journal. */
+  buttons(daily) {
+    if (this.desk.me.role !== "operator") return make("button", { class: "button", type: "button", onclick: () => print() }, t("report.print"));
+    const where = make("select", { id: "form-township", "aria-label": t("plan.township") }, daily.townships.map((one) => make("option", { value: one.township }, one.township || t("county"))));
+    const form = (word, more) => make("button", { class: "button small", type: "button", "data-focus": word, onclick: async () => {
+      const made = await attempt(() => download("/api/forms", { form: word, english: currentLanguage() === "en", ...more() }));
+      if (made?.sha256) say(t("form.said", { sha256: made.sha256.slice(0, 16) }));
+    } }, t(`form.${word}`));
+    return [where, form("daily", () => ({ township: where.value, day: daily.day })), form("brief", () => ({})), form("summary", () => ({}))];
+  }
+
+  list(rows) { return make("dl", { class: "facts" }, rows.map(([label, value]) => [make("dt", {}, label), make("dd", {}, value)])); }
+
+  facts(daily) {
+    const { county, incidents, complaints } = daily;
+    return this.list([
+      [t("report.determined"), share(county.determined)], [t("report.counting"), share(county.counting)], [t("watch.stations"), share(county.closed)],
+      [t("watch.turnout"), `${share(county.voters)} ${t("report.told", { n: county.voters_known.part, all: county.voters_known.whole })}`],
+      [t("watch.papers"), number(county.papers)],
+      [t("report.incidents"), t("report.levels", incidents.levels)], [t("report.acknowledged"), share(incidents.acknowledged)], [t("report.in.time"), share(incidents.in_time)],
+      [t("report.open"), number(incidents.open)], [t("report.complaints"), number(complaints.received)], [t("report.answered"), share(complaints.answered)], [t("report.late"), number(complaints.late)],
+    ]);
+  }
+
+  summary(summary) {
+    const { results } = summary;
+    return this.list([
+      [t("report.final"), share(results.units_final)], [t("report.first.round"), share(results.first_round_full)], [t("watch.turnout"), share(results.turnout)],
+      [t("report.women"), share(results.women)], [t("report.a.woman"), share(results.units_with_a_woman)], [t("report.both.heads"), share(results.both_heads)],
+      [t("report.persons"), `${results.bodies.party} + ${results.bodies.committee} − ${results.bodies.both_heads} − ${results.bodies.cross} = ${results.bodies.persons}`],
+      [t("report.observed"), share(summary.observed_units)], [t("report.proofread"), share(summary.proofread_units)], [t("report.key"), share(summary.key_units)],
+      [t("report.objections"), share(summary.objections.decided)], [t("report.out"), number(summary.candidates_out)],
+    ]);
+  }
+
+  township(one) {
+    const heads = ["watch.name", "watch.state", "watch.stations", "watch.turnout", "watch.papers", "report.day.planned", "watch.open", "watch.findings", "at"];
+    return make("section", { class: "panel scroll" }, make("h3", {}, one.township || t("county"), make("small", { class: "quiet" }, ` ${share(one.determined)}`)),
+      make("table", {}, make("thead", {}, make("tr", {}, heads.map((key) => make("th", { scope: "col" }, t(key))))),
+        make("tbody", {}, one.units.map((unit) => make("tr", {}, make("th", { scope: "row" }, unit.key ? "★ " : "", unit.name), make("td", {}, t(`state.${unit.state}`)),
+          make("td", {}, share(unit.closed)), make("td", {}, unit.voters_known ? share(unit.turnout) : "–"), make("td", { class: "number" }, number(unit.papers)), make("td", {}, unit.day || "–"),
+          make("td", { class: "number" }, number(unit.incidents_open)), make("td", { class: "number" }, number(unit.findings)), make("td", { class: "number quiet" }, `@${number(unit.size)}`))))));
+  }
+}

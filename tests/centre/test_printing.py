@@ -1,0 +1,78 @@
+"""Forms from the desk: the same bytes as from the command, their hash in an act, and a sentence when one cannot be."""
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from coordinator.centre.printing import Printer
+from tests.centre.desk import Browser, Desk
+from tests.coordinator.county import Bench, whole_count
+from tests.coordinator.scene import run
+
+
+@pytest.fixture
+def printing(plain: Desk, tmp_path: Path) -> Iterator[Desk]:
+    """A counted and published county."""
+    bench = Bench(plain.home, plain.world)
+    for chain in whole_count(plain.world)[1]:
+        bench.deliver(*chain)
+    publisher, _ = bench.publisher(tmp_path / "public")
+    publisher.recover(bench.writer.durable)
+    publisher.publish(bench.writer.durable)
+    bench.close()
+    plain.printer = Printer(tmp_path / "public")
+    plain.open()
+    yield plain
+
+
+def printed(browser: Browser, path: str, **body: object) -> tuple[bytes, str, str]:
+    answer = browser.ask("POST", path, body)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/pdf"
+    name = answer.headers["content-disposition"].split('"')[1]
+    return answer.content, answer.headers["x-form-sha256"], name
+
+
+def test_a_form_of_the_desk_is_the_form_of_the_command(printing: Desk, tmp_path: Path) -> None:
+    guide = printing.browser("gu")
+    data, digest, name = printed(guide, "/api/units/v1/forms", form="statement")
+    assert data.startswith(b"%PDF")
+    assert sha256(data).hexdigest() == digest
+    out = tmp_path / "out"
+    status, said = run("form", "statement", "--public", str(tmp_path / "public"), "--unit", "v1", "--out", str(out))
+    assert status == 0
+    (line,) = [json.loads(line) for line in said.splitlines()]
+    assert line["sha256"] == digest
+    assert Path(line["file"]).name == name
+    (form,) = guide.get("/api/units/v1")["forms"]
+    assert (form["form"], form["sha256"], form["size"]) == ("statement", digest, line["size"])
+
+
+def test_the_daily_report_holds_what_the_centre_knows(printing: Desk) -> None:
+    browser = printing.browser("op")
+    first = printed(browser, "/api/forms", form="daily", township="东乡")[1]
+    browser.post("/api/units/v1/incidents", level="grave", title="断电")
+    assert printed(browser, "/api/forms", form="daily", township="东乡")[1] != first
+    for form in ("brief", "summary"):
+        assert printed(browser, "/api/forms", form=form)[0].startswith(b"%PDF")
+    kinds = [act.body["form"] for act in printing.journal.acts(0, 200) if act.act == "form"]
+    assert kinds == ["daily", "daily", "brief", "summary"]
+
+
+def test_what_cannot_be_printed_is_said_and_leaves_no_act(printing: Desk) -> None:
+    browser = printing.browser("op")
+    assert browser.refused("/api/units/v1/forms", form="notice-12") == 409
+    assert browser.refused("/api/forms", form="daily", township="西乡") == 409
+    assert browser.refused("/api/units/v1/forms", form="passport") == 422
+    assert browser.refused("/api/units/v9/forms", form="ballot") == 404
+    assert not [act for act in printing.journal.acts(0, 200) if act.act == "form"]
+    assert browser.get("/api/forms")["prints"] is True
+
+
+def test_a_process_without_the_published_folder_says_so(plain: Desk) -> None:
+    browser = plain.browser("op")
+    assert browser.get("/api/forms")["prints"] is False
+    assert browser.refused("/api/units/v1/forms", form="ballot") == 409
