@@ -39,7 +39,7 @@ from coordinator.roles.watching import call_meter, watch_everything
 from coordinator.settings import Home, guard
 from coordinator.store import presence
 from coordinator.store.database import Database
-from coordinator.store.leaders import lead
+from coordinator.store.leaders import Fence, lead
 from coordinator.store.stores import open_stores
 
 LOG = logging.getLogger("changpiao.roles")
@@ -92,6 +92,20 @@ class Everything:
             # all went well: what was opened is given back in `close`
             self._ended = built.pop_all()
 
+    def _lead(
+        self, built: contextlib.ExitStack, store: Database, fatal: Callable[[BaseException], None]
+    ) -> list[Fence]:
+        """Be the leader of each job, as long as the process lives."""
+        fences: list[Fence] = []
+        for job in LEADERS:
+            # nobody can stop this wait but a signal that ends the process
+            fence = lead(store, job, fatal, threading.Event())
+            if fence is not None:
+                built.callback(fence.release)
+                fences.append(fence)
+                self.metrics.leader.labels(role=job).set(1)
+        return fences
+
     def _build(self, built: contextlib.ExitStack, url: str, post: Post) -> None:
         home, doors, fatal = self._home, self._doors, post.fatal
         self.metrics = post.metrics
@@ -99,14 +113,7 @@ class Everything:
         built.callback(stores.close)
         if not stores.store.postgres:
             built.enter_context(guard(home))
-        fences = []
-        for job in LEADERS:
-            # nobody can stop this wait but a signal that ends the process
-            fence = lead(stores.store, job, fatal, threading.Event())
-            if fence is not None:
-                built.callback(fence.release)
-                fences.append(fence)
-                self.metrics.leader.labels(role=job).set(1)
+        fences = self._lead(built, stores.store, fatal)
         rebuilt = rebuild(stores.store)
         self._store = stores.store
         self._election = rebuilt.county.election

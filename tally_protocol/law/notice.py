@@ -98,7 +98,7 @@ def notice(unit: Unit, profiles: Mapping[str, Profile]) -> Iterator[str]:
 
 
 def paper_rules(profile: Profile, contests: list[Contest]) -> Iterator[tuple[Pair, str]]:
-    """What decides on a paper of these contests: a sentence in both languages, and the path of the profile behind it."""
+    """What decides on a paper of these contests: a sentence in both languages, and the profile's path behind it."""
     zh, en = words_of(profile.ballot.choices)
     yield (f"对每名候选人可以：{zh}", f"for each candidate one may: {en}"), "ballot.choices"
     for pair in _ALWAYS:

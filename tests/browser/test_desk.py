@@ -263,7 +263,7 @@ def test_axe_has_no_serious_finding_and_english_is_complete(
     page.wait_for_timeout(400)
     assert axe(page) == []
     if view in ("village/qh01", "reports", "journal"):
-        shoot(page, f"desk-{view.split('/')[0]}")
+        shoot(page, f"desk-{view.split('/', maxsplit=1)[0]}")
     page.get_by_role("button", name="English").click()
     expect(page.locator("main h2").first).to_be_visible()
     page.wait_for_timeout(400)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.centre.desk import Desk, new_desk
-from tests.coordinator.conftest import postgres_server, postgres_url, tables, url  # noqa: F401 - fixtures of the county
+from tests.coordinator.conftest import postgres_url, url  # noqa: F401 - fixtures of the county
 
 
 @pytest.fixture
