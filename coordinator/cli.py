@@ -211,6 +211,7 @@ def up(
     listen: ListenOption = "127.0.0.1:7443",
     admin: AdminOption = "127.0.0.1:9464",
     board: BoardOption = "",
+    centre_page: centre.CentreOption = "",
     standings: StandingsOption = 10.0,
     database: DatabaseOption = SQLITE,
 ) -> None:
@@ -218,7 +219,7 @@ def up(
     _log_to_stderr()
     plan = Plan(
         home=home, public=public, intakes=intakes, standbys=standbys, listen=listen, admin=admin, board=board,
-        standings=standings, database=database,
+        standings=standings, database=database, centre=centre_page,
     )  # fmt: skip
     with _said():
         Supervisor(plan).run()

@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 from coordinator.centre.server import BEHIND, is_secure
 from coordinator.settings import CountyError
 from tests.coordinator.county import whole_count
-from tests.coordinator.processes import Process, log_text, role, wait_until
+from tests.coordinator.processes import Process, log_text, role, up, wait_until
 from tests.coordinator.scene import Scene, group, new_scene, run
 from tests.coordinator.test_database_roles import (
     READS,
@@ -122,6 +122,20 @@ def test_a_centre_runs_beside_a_county_on_its_own_rights(scene: Scene, server_ur
     assert json.loads(report)["county"]["determined"] == {"part": 2, "whole": 2}
     status, report = run("centre-report", "summary", "--home", str(scene.home.path), url=server_url)
     assert json.loads(report)["results"]["units_final"] == {"part": 2, "whole": 2}
+
+
+def test_up_has_a_centre_too(postgres_url: str, tmp_path: Path) -> None:
+    with new_scene(tmp_path, postgres_url, World()) as scene:
+        first = accounts(scene)
+        county = up(scene, "--centre", "127.0.0.1:0", intakes=1)
+        try:
+            assert "centre" in [process["role"] for process in county.said["processes"]]
+            client = Client(county.said["centre"])
+            client.enter("wang", first["wang"])
+            assert client.ask("GET", "/api/forms")[1]["prints"] is True
+            assert county.end(signal.SIGTERM) == 0, log_text(county.log)
+        finally:
+            county.kill()
 
 
 def test_the_commands_refuse_in_words(tmp_path: Path) -> None:
