@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import make_url
 
 from coordinator.centre.server import BEHIND, is_secure
+from coordinator.centre.signoffs import SignOff, add_signoff
 from coordinator.settings import CountyError
 from tests.coordinator.county import whole_count
 from tests.coordinator.processes import Process, log_text, role, up, wait_until
@@ -146,7 +147,13 @@ def test_the_commands_refuse_in_words(tmp_path: Path) -> None:
         # a page without accounts does not open
         assert Process(scene, "serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--centre", "127.0.0.1:0",
                        name="early").end(signal.SIGCONT) == 1  # fmt: skip
-        first = accounts(scene)
+        sealing = tmp_path / "sealing"
+        sealing.mkdir()
+        add_signoff(sealing, SignOff("v1", "layout", "ab" * 32, "主任", "2026-09-10"))
+        status, said = run("centre-init", *home, "--operator", "wang", "--authority", "li", "--from", str(sealing))
+        assert status == 0
+        first = {line["person"]: line["password"] for line in map(json.loads, said.splitlines())}
+        assert json.loads(run("acts", *home, "--above", "5")[1])["act"] == "proof"
         assert run("centre-init", *home, "--operator", "x", "--authority", "y")[0] == 1
         status, said = run("centre-password", *home, "wang", "忘了口令")
         assert status == 0
