@@ -203,6 +203,7 @@ def up(
     listen: ListenOption = "127.0.0.1:7443",
     admin: AdminOption = "127.0.0.1:9464",
     board: BoardOption = "",
+    centre_page: centre.CentreOption = "",
     standings: StandingsOption = 10.0,
     database: DatabaseOption = SQLITE,
     silent_after: centre.SilentOption = SILENT_AFTER,
@@ -212,7 +213,7 @@ def up(
     log_to_stderr()
     plan = Plan(
         home=home, public=public, intakes=intakes, standbys=standbys, listen=listen, admin=admin, board=board,
-        standings=standings, database=database, silent_after=silent_after, trace=trace,
+        standings=standings, database=database, centre=centre_page, silent_after=silent_after, trace=trace,
     )  # fmt: skip
     with _said():
         Supervisor(plan).run()

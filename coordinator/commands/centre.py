@@ -64,6 +64,9 @@ def centre_init(
     home: HomeOption,
     operator: Annotated[str, typer.Option("--operator", help="值班员账号 · account of the first operator")],
     authority: Annotated[str, typer.Option("--authority", help="负责人账号 · account of the second person")],
+    source: Annotated[
+        Path | None, typer.Option("--from", help="封存文件夹，转入校对签字 · the sealing folder, for its signed sheets")
+    ] = None,
     database: DatabaseOption = SQLITE,
 ) -> None:
     """办公页面的密钥和头两个账号，初始口令只显示一次 · key and first two accounts; passwords are told once."""
@@ -74,6 +77,10 @@ def centre_init(
         if not (is_id(operator) and is_id(authority)) or operator == authority:
             raise CountyError("需要两个不同的账号，只含字母、数字、_ - .", "expected two ids of letters, digits, _ - .")
         found = first_people(Home(home), store, dict(zip((operator, authority), FIRST_ROLES, strict=True)))
+        if source is not None:
+            from coordinator.centre.assisting import Place, take_signoffs  # noqa: PLC0415
+
+            take_signoffs(Place(source, Home(home), database), store)
         for one in found:
             typer.echo(json.dumps({"person": one.person, "role": one.role, "password": one.password}))
         typer.echo("初始口令只显示这一次，首次登录须更改 · told only now; to be changed at the first login", err=True)

@@ -2,8 +2,8 @@
 
 A child that ends is started again, after a pause that grows while it keeps dying and is short after a quiet minute.
 SIGHUP restarts one after the other: a new intake is ready before the old one is told to end, a leader gives its job to
-the one that waits. SIGTERM ends in order - intakes, sequencers, publishers, board - so that the last checkpoint covers
-everything. Children die with this process: on Linux the system sees to it.
+the one that waits. SIGTERM ends in order - centre, intakes, sequencers, publishers, board - so that the last checkpoint
+covers everything. Children die with this process: on Linux the system sees to it.
 """
 
 import ctypes
@@ -31,7 +31,7 @@ READY_WITHIN = 600.0
 END_WITHIN = 60.0
 LOOK = 0.1
 PR_SET_PDEATHSIG = 1
-ORDER = ("intake", "sequencer", "publisher", "board")
+ORDER = ("centre", "intake", "sequencer", "publisher", "board")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +49,13 @@ class Plan:
     database: str
     silent_after: float = SILENT_AFTER
     trace: str = ""
+    centre: str = ""
 
     def roles(self) -> list[str]:
         """One name a process; admin ports are given in this order."""
         leaders = 1 + self.standbys
         found = ["sequencer"] * leaders + ["publisher"] * leaders + ["intake"] * self.intakes
-        return found + (["board"] if self.board else [])
+        return found + (["board"] if self.board else []) + (["centre"] if self.centre else [])
 
 
 class Child:
@@ -159,6 +160,8 @@ class Supervisor:
             command += ["--silent-after", str(plan.silent_after), "--trace", plan.trace]
             if role == "board":
                 command += ["--board", _fixed(plan.board)]
+            if role == "centre":
+                command += ["--centre", _fixed(plan.centre), "--public", str(plan.public)]
             found.append((role, command))
         # a password in the address must not stand in a list of processes
         os.environ["CHANGPIAO_DATABASE"] = plan.database
@@ -181,6 +184,9 @@ class Supervisor:
         boards = [child.said["board"] for child in self._children if "board" in child.said]
         if boards:
             said["board"] = boards[0]
+        for child in self._children:
+            if "centre" in child.said:
+                said["centre"] = child.said["centre"]
         said["processes"] = [
             {"role": child.role, "pid": child.process.pid, "admin": child.said.get("admin", "")}
             for child in self._children
@@ -219,7 +225,7 @@ class Supervisor:
         _, port = address(self._plan.admin)
         for place, (role, command) in enumerate(self._commands):
             old = self._children[place]
-            if port or role == "board":
+            if port or role in ("board", "centre"):
                 # for laptops the other intakes are there meanwhile
                 old.end()
             new = Child(role, command)

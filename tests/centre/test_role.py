@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import make_url
 
 from coordinator.centre.server import BEHIND, is_secure
+from coordinator.centre.signoffs import SignOff, add_signoff
 from coordinator.settings import CountyError
 from tests.coordinator.county import whole_count
-from tests.coordinator.processes import Process, log_text, role, wait_until
+from tests.coordinator.processes import Process, log_text, role, up, wait_until
 from tests.coordinator.scene import Scene, group, new_scene, run
 from tests.coordinator.test_database_roles import (
     READS,
@@ -124,6 +125,20 @@ def test_a_centre_runs_beside_a_county_on_its_own_rights(scene: Scene, server_ur
     assert json.loads(report)["results"]["units_final"] == {"part": 2, "whole": 2}
 
 
+def test_up_has_a_centre_too(postgres_url: str, tmp_path: Path) -> None:
+    with new_scene(tmp_path, postgres_url, World()) as scene:
+        first = accounts(scene)
+        county = up(scene, "--centre", "127.0.0.1:0", intakes=1)
+        try:
+            assert "centre" in [process["role"] for process in county.said["processes"]]
+            client = Client(county.said["centre"])
+            client.enter("wang", first["wang"])
+            assert client.ask("GET", "/api/forms")[1]["prints"] is True
+            assert county.end(signal.SIGTERM) == 0, log_text(county.log)
+        finally:
+            county.kill()
+
+
 def test_the_commands_refuse_in_words(tmp_path: Path) -> None:
     with new_scene(tmp_path) as scene:
         home = ["--home", str(scene.home.path)]
@@ -132,7 +147,13 @@ def test_the_commands_refuse_in_words(tmp_path: Path) -> None:
         # a page without accounts does not open
         assert Process(scene, "serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--centre", "127.0.0.1:0",
                        name="early").end(signal.SIGCONT) == 1  # fmt: skip
-        first = accounts(scene)
+        sealing = tmp_path / "sealing"
+        sealing.mkdir()
+        add_signoff(sealing, SignOff("v1", "layout", "ab" * 32, "主任", "2026-09-10"))
+        status, said = run("centre-init", *home, "--operator", "wang", "--authority", "li", "--from", str(sealing))
+        assert status == 0
+        first = {line["person"]: line["password"] for line in map(json.loads, said.splitlines())}
+        assert json.loads(run("acts", *home, "--above", "5")[1])["act"] == "proof"
         assert run("centre-init", *home, "--operator", "x", "--authority", "y")[0] == 1
         status, said = run("centre-password", *home, "wang", "忘了口令")
         assert status == 0

@@ -5,6 +5,7 @@ import { make } from "./dom.js";
 import { put } from "./incident_parts.js";
 import { clock, currentLanguage, day, number, ratio, t } from "./texts.js";
 
+const NUMBERS = new Set(["watch.papers", "watch.open", "watch.findings", "at"]);
 const share = (pair) => ratio(pair.part, pair.whole);
 
 export class Reports {
@@ -69,7 +70,7 @@ export class Reports {
   township(one) {
     const heads = ["watch.name", "watch.state", "watch.stations", "watch.turnout", "watch.papers", "report.day.planned", "watch.open", "watch.findings", "at"];
     return make("section", { class: "panel scroll" }, make("h3", {}, one.township || t("county"), make("small", { class: "quiet" }, ` ${share(one.determined)}`)),
-      make("table", {}, make("thead", {}, make("tr", {}, heads.map((key) => make("th", { scope: "col" }, t(key))))),
+      make("table", {}, make("thead", {}, make("tr", {}, heads.map((key) => make("th", { scope: "col", class: NUMBERS.has(key) ? "number" : "" }, t(key))))),
         make("tbody", {}, one.units.map((unit) => make("tr", {}, make("th", { scope: "row" }, unit.key ? "★ " : "", unit.name), make("td", {}, t(`state.${unit.state}`)),
           make("td", {}, share(unit.closed)), make("td", {}, unit.voters_known ? share(unit.turnout) : "–"), make("td", { class: "number" }, number(unit.papers)), make("td", {}, unit.day || "–"),
           make("td", { class: "number" }, number(unit.incidents_open)), make("td", { class: "number" }, number(unit.findings)), make("td", { class: "number quiet" }, `@${number(unit.size)}`))))));
