@@ -9,7 +9,7 @@ FORBIDDEN_SOURCES: tuple[Object | None, ...] = ({}, None)
 # component -> the ports it may call outside itself, the resolver apart
 CALLS: dict[str, set[int]] = {
     "all": set(), "public-log": set(), "intake": {5432}, "sequencer": {5432}, "publisher": {5432}, "board": {5432},
-    "schema": {5432}, "database": {5432, 8000, 443, 6443},
+    "centre": {5432}, "schema": {5432}, "database": {5432, 8000, 443, 6443},
 }  # fmt: skip
 
 

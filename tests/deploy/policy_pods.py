@@ -28,8 +28,8 @@ CONTAINER = {
     "allowPrivilegeEscalation": False, "privileged": False, "readOnlyRootFilesystem": True,
     "capabilities": {"drop": ["ALL"]},
 }  # fmt: skip
-PORTS = {"grpc": 7443, "admin": 9464, "board": 8080, "public-log": 8081}
-DOORS = {"CHANGPIAO_LISTEN": 7443, "CHANGPIAO_ADMIN": 9464, "CHANGPIAO_BOARD": 8080}
+PORTS = {"grpc": 7443, "admin": 9464, "board": 8080, "public-log": 8081, "centre": 8090}
+DOORS = {"CHANGPIAO_LISTEN": 7443, "CHANGPIAO_ADMIN": 9464, "CHANGPIAO_BOARD": 8080, "CHANGPIAO_CENTRE": 8090}
 # what may be written, beside the scratch folder
 WRITABLE = {"all": {"county", "public"}, "publisher": {"public"}}
 

@@ -20,7 +20,7 @@ from tests.deploy.objects import (
 )  # fmt: skip
 from tests.deploy.policy_pods import different
 
-# docs/adr/0007: role -> Secret -> keys taken from it
+# docs/adr/0007 and 0008: role -> Secret -> keys taken from it
 KEYS: dict[str, dict[str, list[str] | None]] = {
     "intake": {
         "county-key": ["county.key"], "ballot-key": ["ballot.key"], "intake-tls": ["tls.key", "tls.crt", "ca.crt"],
@@ -29,12 +29,14 @@ KEYS: dict[str, dict[str, list[str] | None]] = {
     "sequencer": {"county-key": ["county.key"], "database-sequencer": None},
     "publisher": {"log-keys": ["log-ed25519.key", "log-mldsa44.key"], "database-publisher": None},
     "board": {"database-board": None},
+    "centre": {"centre-key": ["centre.key"], "centre-tls": ["tls.key", "tls.crt"], "database-centre": None},
     "schema": {"database-owner": None},
     "public-log": {},
     "all": {},  # its keys lie in the sealed home on the volume
 }  # fmt: skip
-BROUGHT = {"election-ca", "county-key", "ballot-key", "log-keys"}  # Secrets that the administrator makes from the home
-ROLES = ("intake", "sequencer", "publisher", "board")
+# Secrets that the administrator makes from the home
+BROUGHT = {"election-ca", "county-key", "ballot-key", "log-keys", "centre-key"}
+ROLES = ("intake", "sequencer", "publisher", "board", "centre")
 # of the database; no process logs in as a registrar, a person at the enrolment desk does (docs/access.md)
 LOGINS = (*ROLES, "registrar")
 SECRET_NAME = re.compile(r"PASS|SECRET|TOKEN|_KEY$|PRIVATE", re.IGNORECASE)

@@ -12,7 +12,7 @@ from coordinator.metrics import Metrics
 from tests.deploy.expressions import faults, series
 
 TYPES = {"counter", "gauge", "histogram"}
-ROLES = {"all", "intake", "sequencer", "publisher", "board"}
+ROLES = {"all", "intake", "sequencer", "publisher", "board", "centre"}
 
 
 def exposed() -> dict[str, Metric]:

@@ -70,8 +70,8 @@ def test_the_overlays_hold_what_they_promise(rendered: dict[str, list[Any]]) -> 
     """A policy over nothing would hold."""
     for overlay, expected in {
         "demo": {"all": 1},
-        "county": {"intake": 2, "sequencer": 2, "publisher": 2, "board": 2, "public-log": 2},
-        "province": {"intake": 6, "sequencer": 3, "publisher": 3, "board": 4, "public-log": 4},
+        "county": {"intake": 2, "sequencer": 2, "publisher": 2, "board": 2, "centre": 2, "public-log": 2},
+        "province": {"intake": 6, "sequencer": 3, "publisher": 3, "board": 4, "centre": 3, "public-log": 4},
     }.items():
         found = {
             item["metadata"]["name"]: item["spec"]["replicas"]
