@@ -19,6 +19,7 @@ POD_FILES: dict[str, tuple[str, ...]] = {
     "sequencer": ("keys/county.key",),
     "publisher": ("keys/log-ed25519.key", "keys/log-mldsa44.key"),
     "board": (),
+    "centre": ("keys/centre.key", "tls/centre.key", "tls/centre.pem"),
 }
 
 

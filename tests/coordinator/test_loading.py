@@ -5,9 +5,11 @@ CloudNativePG (deploy/k8s/roles/database.yaml).
 """
 
 import contextlib
+import http.client
 import json
 import os
 import signal
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -18,6 +20,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
+from coordinator.settings import write_private
 from coordinator.store.grants import ROLES
 from coordinator.store.loading import load, loaded_lock
 from coordinator.store.migrating import EXPECTED
@@ -114,7 +117,7 @@ def test_half_a_set_of_roles_is_refused(owned: str) -> None:
     """A policy that is missing stops: no right is given, and the words say which role."""
     make_roles(owned, ROLES[:3])
     said = program("migrate", code=1, CHANGPIAO_DATABASE=owned)
-    assert "changpiao_board, changpiao_registrar are missing" in said
+    assert "changpiao_board, changpiao_centre, changpiao_registrar are missing" in said
     assert not may(owned, "changpiao_intake", b"SELECT 1 FROM records")
     make_roles(owned, ROLES[3:])
     program("migrate", CHANGPIAO_DATABASE=owned)
@@ -244,23 +247,49 @@ def pod(scene: Scene, mounts: list[Path], owned: str, role: str, name: str = "")
     settings |= {
         "intake": {"CHANGPIAO_LISTEN": "127.0.0.1:0"}, "board": {"CHANGPIAO_BOARD": "127.0.0.1:0"},
         "publisher": {"CHANGPIAO_PUBLIC": str(scene.path / "public")}, "sequencer": {},
+        "centre": {"CHANGPIAO_CENTRE": "0.0.0.0:0", "CHANGPIAO_PUBLIC": str(scene.path / "public")},
     }[role]  # fmt: skip
     return Process(scene, "serve", name=name or role, settings=settings)
+
+
+def make_centre(scene: Scene, owned: str) -> None:
+    """As in docs/administrator.md: key and first accounts on the rights of the desk alone, a certificate of the CA."""
+    desk = {"CHANGPIAO_HOME": str(scene.home.path), "CHANGPIAO_DATABASE": as_user(owned, "changpiao_centre")}
+    lines = program("centre-init", "--operator", "wang", "--authority", "li", given=desk).splitlines()
+    assert [json.loads(line)["role"] for line in lines] == ["operator", "authority"]
+    pair = scene.authority.server([])
+    write_private(scene.home.tls / "centre.key", pair.key)
+    (scene.home.tls / "centre.pem").write_bytes(pair.certificate)
+
+
+def asked(url: str) -> int:
+    """The status of the desk's first page, over TLS."""
+    unchecked = ssl.create_default_context()
+    unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
+    connection = http.client.HTTPSConnection(url.split("/")[2], timeout=10, context=unchecked)
+    connection.request("GET", "/")
+    status = connection.getresponse().status
+    connection.close()
+    return status
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounted secrets are root's files")
 def test_pods_run_on_what_the_manifests_give_them(scene: Scene, owned: str, mounts: list[Path]) -> None:
     """ADR 7: bare `serve`, keys root's 0440, homes nobody can write to, one database role each; waiting is ready."""
     program("load", CHANGPIAO_HOME=str(scene.home.path), CHANGPIAO_DATABASE=owned)
+    make_centre(scene, owned)
     processes: list[Process] = []
     try:
         processes += [pod(scene, mounts, owned, role) for role in POD_FILES]
-        # they wait in line
-        processes += [pod(scene, mounts, owned, role, name=f"{role}-2") for role in ("sequencer", "publisher")]
+        # two wait in line, a second desk serves beside the first
+        again = ("sequencer", "publisher", "centre")
+        processes += [pod(scene, mounts, owned, role, name=f"{role}-2") for role in again]
         for process in processes:
             process.ready()
             assert process.get("/readyz") == 200, process.name
             assert process.get("/livez") == 200, process.name
+            if "centre" in process.said:
+                assert asked(process.said["centre"]) == 200, process.name
         intake = processes[0]
         _, chains = whole_count(scene.world)
         for chain in chains:
