@@ -58,9 +58,9 @@ class Entering:
         self._give(response, token, LONGEST)
         return {"done": True}
 
-    def screen(self, asked: Link, response: Response) -> dict[str, bool]:
+    def screen(self, asked: Link, who: Who, response: Response) -> dict[str, bool]:
         """Begin a screen's session, which never times out."""
-        self._give(response, self._office.open_screen(asked.link), 400 * 86_400)
+        self._give(response, self._office.open_screen(asked.link, who.address), 400 * 86_400)
         return {"done": True}
 
     def logout(self, who: Who, response: Response) -> dict[str, bool]:

@@ -105,7 +105,7 @@ class Gate:
         name, parameters = _endpoint(self._app.routes, scope)
         policy = POLICIES[name]
         request = Request(scope)
-        address = request.client.host if request.client else ""
+        address = _address(request, proxied=self._office.proxied)
         if policy.rate in ("page", "login"):
             self._limits.take(policy.rate, address)
         if scope["method"] not in ("GET", "HEAD"):
@@ -116,7 +116,7 @@ class Gate:
             who = await run_in_threadpool(self._office.who, token, address, touch=QUIET not in dict(scope["headers"]))
         _check_policy(policy, who, parameters, dict(scope["headers"]).get(CSRF, b"").decode("latin-1"))
         if policy.rate not in ("page", "login"):
-            self._limits.take(policy.rate, who.token.hex())
+            self._limits.take(policy.rate, who.token.hex() or address)
         scope.setdefault("state", {})["who"] = who
         if scope["method"] in ("GET", "HEAD"):
             return receive
@@ -143,6 +143,13 @@ def _endpoint(routes: Iterable[BaseRoute], scope: Scope) -> tuple[str, dict[str,
     if other:
         raise Refused(405, "此地址不支持这种请求", "this address does not take such a request")
     raise missing("没有这个页面", "there is no such page")
+
+
+def _address(request: Request, *, proxied: bool) -> str:
+    """Whom limits are for; behind our own proxy the last hop that it names, which nobody before it can forge."""
+    told = request.headers.get("x-forwarded-for", "") if proxied else ""
+    found = told.rpartition(",")[2].strip()
+    return found[:64] or (request.client.host if request.client else "")
 
 
 def _check_origin(request: Request) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from coordinator.access.bucket import Bucket
+from coordinator.centre.acts import SYSTEM
 from coordinator.centre.county import CountyView, Silence
 from coordinator.centre.credentials import Credentials
 from coordinator.centre.journal import Journal
@@ -14,31 +15,32 @@ from coordinator.centre.sessions import PERSON, SCREEN, Known, Sessions, digest_
 from coordinator.ledger.progress import UnitProgress
 
 LOG = logging.getLogger("changpiao.centre")
-# wrong tries of one account: ten at once, then one every half minute, from whatever address
-TRIES, TRY_EVERY = 10.0, 30.0
-ACCOUNTS = 10_000
+# wrong tries: ten at once, then one every so many seconds, of an account from whatever address and of an address
+TRIES, OF_ACCOUNT, OF_ADDRESS = 10.0, 30.0, 6.0
+KNOWN_MOST = 10_000
 
 
 @dataclass(slots=True)
 class Tries:
-    """Wrong logins by account; only failures are charged, so a right password is never refused for being frequent."""
+    """Wrong logins by account or address; only failures are charged: people who come to work together all get in."""
 
     clock: Callable[[], float]
+    every: float
     _buckets: dict[str, Bucket] = field(default_factory=dict)
 
-    def may(self, person: str) -> None:
-        """Refused 429 while an account has had too many."""
-        bucket = self._buckets.get(person)
+    def may(self, whose: str) -> None:
+        """Refused 429 while there were too many."""
+        bucket = self._buckets.get(whose)
         if bucket is not None and bucket.take(1, self.clock(), 0.0) is None:
-            raise slow(int(TRY_EVERY))
+            raise slow(int(self.every))
         if bucket is not None:
             bucket.take(-1, self.clock(), 0.0)
 
-    def failed(self, person: str) -> None:
+    def failed(self, whose: str) -> None:
         """Charge one."""
-        if len(self._buckets) >= ACCOUNTS:
+        if len(self._buckets) >= KNOWN_MOST:
             self._buckets.clear()
-        bucket = self._buckets.setdefault(person, Bucket(1 / TRY_EVERY, TRIES, self.clock()))
+        bucket = self._buckets.setdefault(whose, Bucket(1 / self.every, TRIES, self.clock()))
         bucket.take(1, self.clock(), 0.0)
 
 
@@ -47,12 +49,13 @@ class Office:
 
     def __init__(
         self, journal: Journal, view: CountyView, silence: Silence, credentials: Credentials, sessions: Sessions, *,
-        secure: bool = False,
+        secure: bool = False, proxied: bool = False,
     ) -> None:  # fmt: skip
-        """`secure`: the page is reached by TLS, so the cookie travels by nothing else."""
+        """`secure`: reached by TLS, so the cookie travels by nothing else; `proxied`: by way of a proxy of ours."""
         self.journal, self.view, self.silence = journal, view, silence
-        self.credentials, self.sessions, self.secure = credentials, sessions, secure
-        self._tries = Tries(journal.clock)
+        self.credentials, self.sessions = credentials, sessions
+        self.secure, self.proxied = secure, proxied
+        self._tries, self._places = Tries(journal.clock, OF_ACCOUNT), Tries(journal.clock, OF_ADDRESS)
 
     @property
     def now(self) -> int:
@@ -69,14 +72,17 @@ class Office:
                 screen = state.people.screens.get(row.person)
                 if screen is None or screen.revoked:
                     return Known(address=address)
-                return Known(role="screen", id=screen.id, name=screen.name, csrf=row.csrf, token=row.token)
+                return Known(
+                    role="screen", id=screen.id, name=screen.name, csrf=row.csrf, token=row.token, address=address
+                )
             person = state.people.active(row.person)
         if person is None:
             return Known(address=address)
-        return known_person(person, row, first=self.credentials.must_change(person.id))
+        return known_person(person, row, address, first=self.credentials.must_change(person.id))
 
     def login(self, person: str, password: str, code: str, before: Known) -> str:
         """A new session's token; one sentence for every reason why not, but for a missing code."""
+        self._places.may(before.address)
         self._tries.may(person)
         with self.journal.reading() as state:
             account = state.people.active(person)
@@ -87,6 +93,7 @@ class Office:
             good = self.credentials.good_code(person, code, self.now)
         if not good:
             self._tries.failed(person)
+            self._places.failed(before.address)
             if account is not None:
                 with self.journal.acting(person) as acting:
                     acting.add("login_failed", address=before.address)
@@ -129,12 +136,14 @@ class Office:
         with self.journal.acting(who.id) as acting:
             acting.add("totp", person=who.id, on=bool(secret))
 
-    def open_screen(self, link: str) -> str:
+    def open_screen(self, link: str, address: str) -> str:
         """A screen's session for its one-time link."""
         digest = digest_of(link).hex()
-        with self.journal.acting("-") as acting:
+        self._places.may(address)
+        with self.journal.acting(SYSTEM) as acting:
             screen = acting.state.people.screen_of(digest)
             if screen is None:
+                self._places.failed(address)
                 raise missing("链接无效或已用过", "the link is not valid, or was used")
             acting.add("screen_opened", screen=screen.id)
         return self.sessions.open(screen.id, SCREEN)

@@ -164,6 +164,7 @@ class Centre:
 
 def open_centre(
     home: Home, database: Database, seen: Callable[[], Mapping[str, float]], *, secure: bool, silent_after: float,
+    proxied: bool = False,
     printer: Printer | None = None,
 ) -> Centre:
     """The office over a store; CountyError for a damaged journal, a missing key, an endpoint without a policy."""
@@ -173,5 +174,6 @@ def open_centre(
         view, laptops_of(database), heard=Receipts(database).times, seen=seen, clock=journal.clock, after=silent_after
     )
     credentials = Credentials(database, factor_key(home))
-    office = Office(journal, view, silence, credentials, Sessions(database, journal.clock), secure=secure)
+    sessions = Sessions(database, journal.clock)
+    office = Office(journal, view, silence, credentials, sessions, secure=secure, proxied=proxied)
     return Centre(make_app(office, printer), office, view, silence)

@@ -22,7 +22,7 @@ SECONDS = frozenset({OPERATOR, AUTHORITY})
 KIB = 1024
 # requests a second and at once; `page` counts by address, the others by session
 RATES: Mapping[str, tuple[float, float]] = {
-    "page": (20.0, 200.0), "login": (1 / 6, 10.0), "read": (10.0, 60.0), "write": (2.0, 40.0),
+    "page": (20.0, 200.0), "login": (1.0, 40.0), "read": (10.0, 60.0), "write": (2.0, 40.0),
 }  # fmt: skip
 
 

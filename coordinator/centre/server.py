@@ -23,9 +23,14 @@ def is_local(host: str) -> bool:
         return host == "localhost"
 
 
+def is_proxied() -> bool:
+    """Whether a proxy of the county's stands in front of the page."""
+    return bool(os.environ.get(BEHIND))
+
+
 def is_secure(home: Home | None, host: str) -> bool:
     """Whether desks reach the page by TLS; CountyError if passwords would cross a network in the clear."""
-    if (home is not None and (home.tls / "centre.pem").exists()) or os.environ.get(BEHIND):
+    if (home is not None and (home.tls / "centre.pem").exists()) or is_proxied():
         return True
     if is_local(host):
         return False

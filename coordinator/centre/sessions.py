@@ -83,9 +83,9 @@ def digest_of(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-def known_person(person: Person, row: SessionRow, *, first: bool) -> Known:
+def known_person(person: Person, row: SessionRow, address: str, *, first: bool) -> Known:
     """A person as the endpoints see one."""
     return Known(
         role=person.role, id=person.id, name=person.name, units=person.units, csrf=row.csrf, token=row.token,
-        first=first,
+        first=first, address=address,
     )  # fmt: skip

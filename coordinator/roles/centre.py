@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from coordinator.board.following import Following
 from coordinator.centre.opening import open_centre
 from coordinator.centre.printing import Printer
-from coordinator.centre.server import CentreServer, is_secure
+from coordinator.centre.server import CentreServer, is_proxied, is_secure
 from coordinator.ledger.rebuilding import first_election
 from coordinator.publish.lock import Lock
 from coordinator.publish.proofs import Heads
@@ -38,7 +38,7 @@ class Page:
         host, port = address(doors.centre)
         paperwork = home.path / "paperwork"
         centre = open_centre(
-            home, database, seen, secure=is_secure(home, host), silent_after=doors.silent_after,
+            home, database, seen, secure=is_secure(home, host), silent_after=doors.silent_after, proxied=is_proxied(),
             printer=Printer(doors.public, paperwork if paperwork.is_dir() else None, doors.board_url),
         )  # fmt: skip
         self._journal = centre.office.journal

@@ -4,6 +4,7 @@ Accounts are made by the real command, passwords changed as the page asks; the l
 """
 
 import re
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.browser
 Checker = Callable[[Page], list[str]]
 Shooter = Callable[[Page, str], None]
 HAN = re.compile(r"[\u4e00-\u9fff]")
+LATEST = 2.0
 GUIDE_VILLAGES = ("上庄村", "下庄村")
 
 
@@ -310,6 +312,17 @@ def test_the_numbers_are_those_of_the_public_page(desk: DeskCounty, seat: Callab
     shown = re.search(r"日志 ([\d,]+) 条", page.locator("#stand").inner_text())
     assert shown is not None
     assert int(shown[1].replace(",", "")) >= line["size"]
+
+
+def test_what_is_counted_is_at_the_desk_within_two_seconds(desk: DeskCounty, seat: Callable[..., Page]) -> None:
+    page = seat("wang")
+    desk.go_to("qh03", "papers")
+    began, size = time.monotonic(), desk.now()["size"]
+    page.wait_for_function(
+        "size => Number(/([0-9,]+) 条/.exec(document.querySelector('#stand').innerText)[1].replace(/,/g, '')) >= size",
+        arg=size,
+    )
+    assert time.monotonic() - began < LATEST
 
 
 def test_nobody_who_was_logged_out_stays_in(desk: DeskCounty, seat: Callable[..., Page]) -> None:

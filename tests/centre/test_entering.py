@@ -117,6 +117,23 @@ def test_guessing_is_slowed_for_an_address_and_for_an_account(plain: Desk) -> No
     assert Browser(plain.gate, "10.0.2.3").login("su").status_code == 200
 
 
+def test_behind_a_proxy_each_desk_has_its_own_limits(plain: Desk) -> None:
+    proxy = Browser(plain.gate, "10.0.3.1")
+    body = {"person": "op", "password": "wrong"}
+
+    def tries(origin: str, count: int) -> list[int]:
+        headers = {"x-forwarded-for": f"1.2.3.4, {origin}"}
+        return [proxy.ask("POST", "/api/login", body | {"person": f"p{n}"}, headers).status_code for n in range(count)]
+
+    plain.office.proxied = True
+    assert tries("10.9.0.1", 12).count(429) == 2
+    assert tries("10.9.0.2", 5).count(429) == 0
+    # nobody chooses an address for himself: without a proxy of ours the header says nothing
+    plain.office.proxied = False
+    assert tries("10.9.0.3", 12).count(429) == 2
+    assert tries("10.9.0.4", 5).count(429) == 5
+
+
 def test_the_journal_knows_failed_logins_of_accounts_alone(plain: Desk) -> None:
     Browser(plain.gate).login("op", "wrong")
     Browser(plain.gate).login("nobody", "wrong")
