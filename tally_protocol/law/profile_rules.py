@@ -5,6 +5,7 @@ signing in that unit go by.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
 from tally_protocol.election.manifest import Election
 from tally_protocol.election.unit import Unit, UnitRule
@@ -68,8 +69,7 @@ def same_value(first: object, second: object) -> bool:
 
 
 def _path_and_above(path: str) -> list[str]:
-    names = path.split(".")
-    return [".".join(names[:depth]) for depth in range(1, len(names) + 1)]
+    return list(accumulate(path.split("."), lambda above, name: f"{above}.{name}"))
 
 
 def with_rules(profile: Profile, rules: Sequence[UnitRule], threshold: int) -> Profile:

@@ -1,7 +1,7 @@
 """Profiles: every field, national law or a name behind every value, a unit's own decisions."""
 
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +152,8 @@ def test_values_are_compared_as_json() -> None:
     assert not same_value(["a", "b"], ("b", "a"))
     assert not same_value(1, True)
     assert not same_value(0, False)
+    assert not same_value(["a"], "a")
+    assert not same_value("a", ("a",))
 
 
 def test_a_unit_decides_what_is_its_to_decide() -> None:
@@ -232,6 +234,13 @@ def test_profiles_of_a_unit() -> None:
     world = World(more=(second, profile(id="p3")), rules=(rule("tie", "fewer_against"),))
     unit = world.units["v1"][0]
     assert {name: one.tie for name, one in profiles_of(world.election, unit).items()} == {"p1": "fewer_against"}
+    chair, *others = unit.contests
+    of_two = replace(unit, contests=(replace(chair, profile="p2"), *others))
+    assert profiles_of(world.election, of_two)["p2"] is world.election.profile("p2")
+    assert {name: one.tie for name, one in profiles_of(world.election, of_two).items()} == {
+        "p1": "fewer_against", "p2": "runoff",
+    }  # fmt: skip
+    assert profiles_of(world.election, replace(of_two, rules=()))["p1"] is world.election.profile("p1")
     manifest = world.manifest("v1", "1")
     assert manifest.profile == manifest.layout_profile("village") == manifest.profiles["p1"]
     with pytest.raises(RuleViolation, match="E_LAYOUT"):
