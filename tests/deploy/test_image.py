@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from coordinator.fonts import KNOWN, SYSTEM
+from tools.deploy.image import PACKAGES
+from tools.deploy.image_root import BUILDERS, ELSEWHERE, FONTS, lay_fonts
 from tools.deploy.smoke import SmokeFailed, look
 
 GOOD = {"User": "10001:10001"}
@@ -84,3 +87,33 @@ def test_a_file_of_somebody_else_is_refused(tmp_path: Path) -> None:
     root = made(tmp_path / "root")
     with pytest.raises(SmokeFailed, match=r"belongs to \d+, expected"):
         look(root, GOOD, owner=os.geteuid() + 1)
+
+
+def test_the_fonts_of_the_image_are_those_that_forms_are_set_in(tmp_path: Path) -> None:
+    """Where the program looks, by the names that it knows; without fonts in the base the image has none."""
+    assert set(FONTS) <= set(KNOWN)
+    assert "/usr/share/fonts" in SYSTEM
+    assert "fonts-noto-cjk" in PACKAGES
+    system = tmp_path / "usr/share/fonts/opentype/noto"
+    system.mkdir(parents=True)
+    for name in (*FONTS, "NotoSansCJK-Thin"):
+        (system / f"{name}.ttc").write_bytes(name.encode())
+    laid = lay_fonts(tmp_path / "root", system)
+    assert sorted(path.stem for path in laid) == sorted(FONTS)
+    assert all((tmp_path / "root" / path.relative_to("/")).read_bytes() == path.stem.encode() for path in laid)
+    assert lay_fonts(tmp_path / "bare", tmp_path / "nothing") == []
+
+
+def test_what_the_image_leaves_out_is_needed_by_exports_alone(root: Path) -> None:
+    """Everything but `export` runs without it, so no pod misses it."""
+    assert ELSEWHERE.fullmatch("pyarrow")
+    assert ELSEWHERE.fullmatch("pyarrow-26.0.1.dist-info")
+    assert not ELSEWHERE.fullmatch("pyasn1")
+    assert not BUILDERS.fullmatch("typst")
+    uses = {
+        str(path.relative_to(root))
+        for folder in ("coordinator", "rehearsal", "tally_node", "tally_protocol", "verifier")
+        for path in (root / folder).rglob("*.py")
+        if re.search(r"^\s*(import|from) pyarrow", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert uses == {"coordinator/exports/parquet_files.py"}

@@ -1,4 +1,4 @@
-"""Lays out the root of the image: a virtual environment, its Python, the shared libraries that they load, and no more.
+"""Lays out the root of the image: a virtual environment, its Python, the libraries that they load, fonts, and no more.
 
     python image_root.py ENVIRONMENT TARGET        (runs inside the build stage of deploy/Dockerfile)
 
@@ -28,6 +28,10 @@ BUILDERS = re.compile(
     r"(pip|setuptools|_distutils_hack|pkg_resources|distutils-precedence|hatchling|editables|trove_classifiers|pathspec"
     r"|pluggy)(-.*|\.pth)?"
 )
+# installed by the lock, needed by `export` alone, which reads a published folder anywhere: 170 MB
+ELSEWHERE = re.compile(r"pyarrow(-.*|\.libs)?")
+# what forms are set in, where the base has Debian's fonts-noto-cjk; the other weights stay outside
+FONTS = ("NotoSerifCJK-Regular", "NotoSerifCJK-Bold", "NotoSansCJK-Regular", "NotoSansCJK-Bold")
 PROGRAMS = re.compile(r"python[0-9.]*|tally-[a-z]+")
 # loaded by name at run time, so that ldd does not see them
 BY_NAME = ("libgcc_s.so.1", "libnss_dns.so.2", "libnss_files.so.2")
@@ -56,7 +60,7 @@ def lay_environment(environment: Path, root: Path) -> None:
     copy_tree(environment, target, {"include", "share", "lib64"})
     for folder in target.glob("lib/python3*/site-packages"):
         for path in folder.iterdir():
-            if BUILDERS.fullmatch(path.name):
+            if BUILDERS.fullmatch(path.name) or ELSEWHERE.fullmatch(path.name):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         # a path of the build, and never read again
         for path in folder.glob("*.dist-info/direct_url.json"):
@@ -122,6 +126,16 @@ def lay_libraries(root: Path) -> list[Path]:
     return laid
 
 
+def lay_fonts(root: Path, system: Path = Path("/usr/share/fonts")) -> list[Path]:
+    """The fonts of forms, to where the program looks; none from a base without them, and no form is printed then."""
+    laid = sorted(path for name in FONTS for path in system.rglob(f"{name}.tt[cf]"))
+    for path in laid:
+        place = root / path.relative_to("/")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place)
+    return laid
+
+
 def lay_licences(root: Path, libraries: list[Path]) -> None:
     """For each Debian package that something came from: its licence, and its entry for scanners of images."""
     if not shutil.which("dpkg"):
@@ -148,8 +162,7 @@ def main(environment: Path, root: Path) -> None:
     root.mkdir()
     lay_environment(environment, root)
     lay_python(root)
-    libraries = lay_libraries(root)
-    lay_licences(root, libraries)
+    lay_licences(root, [*lay_libraries(root), *lay_fonts(root)])
     for name, text in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, "utf-8")
