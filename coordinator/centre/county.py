@@ -77,7 +77,7 @@ class CountyView:
         """The size, and the rows that changed after an older one (-1: all) of the units that somebody sees."""
         with self._guard:
             size = self.size
-            wanted = [unit for unit, changed in self._sizes.items() if changed > since and sees(unit)]
+            wanted = sorted(unit for unit, changed in self._sizes.items() if changed > since and sees(unit))
         return size, [self.row(unit) for unit in wanted]
 
     def row(self, unit: str) -> Row:
