@@ -12,6 +12,9 @@ TYPED  := tally_protocol tally_node coordinator verifier rehearsal tests $(wildc
 BENCHES := intake tally verify self_check forms board
 FAULT_ROUNDS ?= 100
 SOAK_SECONDS ?= 7200
+SOAK   ?= tests/soak
+# the fonts of a county's forms and pages: Han with its rare characters, and the scripts of other peoples
+FONTS  := fonts-noto-cjk fonts-noto-cjk-extra fonts-noto-core fonts-hanazono
 SERVE  ?= --serve
 DATA   ?=
 LOCK   ?=
@@ -98,7 +101,7 @@ slow: $(VENV)/.ready-dev ## the tests that make test leaves out: thousands of ro
 	@CHANGPIAO_ELECTIONS=3000000 $(PYTEST) -n 2 tests/properties/test_law.py
 
 soak: $(VENV)/.ready-dev ## thousands of laptops on this machine for minutes: they lose the county and come back
-	@$(PYTEST) -s -m "slow or not slow" tests/soak
+	@$(PYTEST) -s -m "slow or not slow" $(SOAK)
 
 faults: $(VENV)/.ready-dev ## kill -9, full disk, torn files, cut networks; FAULT_ROUNDS=100
 	@command -v strace >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq strace >/dev/null 2>&1; } \
@@ -108,16 +111,17 @@ faults: $(VENV)/.ready-dev ## kill -9, full disk, torn files, cut networks; FAUL
 .PHONY: browser
 # Chromium and fonts come from Debian, installed by root if they are missing; SHOTS=docs/figures makes the documents' pictures.
 browser: $(VENV)/.ready-dev ## the pages in real Chromium on a running county; SHOTS=docs/figures keeps the screenshots
-	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
-	  apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fonts-noto-core; } >/dev/null 2>&1 \
+	@{ command -v chromium >/dev/null && dpkg -s $(FONTS) >/dev/null; } 2>/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+	  apt-get install -y -qq --no-install-recommends chromium $(FONTS); } >/dev/null 2>&1 || command -v chromium >/dev/null \
 	  || { echo "browser: no chromium, and it cannot be installed here: apt-get install chromium fonts-noto-cjk" >&2; exit 1; }
 	@CHANGPIAO_SHOTS=$(abspath $(SHOTS)) $(PYTEST) -m "browser" tests/browser
 
 .PHONY: forms
 # the fonts come from Debian, installed by root if they are missing; APPROVE=1 makes the approved images anew, to be looked at
 forms: $(VENV)/.ready-dev ## the county's forms: PDF/A, same bytes twice, compared with approved images; APPROVE=1 renews them
-	@$(BIN)/python -c 'import coordinator.fonts as f; f.county_fonts()' 2>/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
-	  apt-get install -y -qq --no-install-recommends fonts-noto-cjk; } >/dev/null 2>&1 \
+	@dpkg -s $(FONTS) >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+	  apt-get install -y -qq --no-install-recommends $(FONTS); } >/dev/null 2>&1 \
+	  || $(BIN)/python -c 'import coordinator.fonts as f; f.county_fonts()' \
 	  || { echo "forms: no Chinese font, and it cannot be installed here: apt-get install fonts-noto-cjk" >&2; exit 1; }
 	@CHANGPIAO_APPROVE=$(APPROVE) $(PYTEST) -m "printed or not printed" tests/forms
 
