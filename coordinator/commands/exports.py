@@ -19,6 +19,12 @@ def _fail(error: CountyError) -> typer.Exit:
     return typer.Exit(REFUSED)
 
 
+def _missing(error: ImportError) -> typer.Exit:
+    zh = f"缺少程序库 {error.name}；请安装 changpiao[centre]，或用 --only 只要其他格式"
+    en = f"the library {error.name} is missing; install changpiao[centre], or take other formats with --only"
+    return _fail(CountyError(zh, en))
+
+
 def export_command(
     record: Annotated[Path, typer.Argument(metavar="RECORD", help="公开记录文件夹 · the published folder")],
     out: Annotated[Path, typer.Option("--out", help="新的输出文件夹 · a new folder for the files")],
@@ -36,8 +42,7 @@ def export_command(
     try:
         from coordinator.exports.package import Wish, export  # noqa: PLC0415 - the centre's libraries, half a second
     except ImportError as error:
-        zh = f"缺少程序库 {error.name}；请安装 changpiao[centre]"
-        raise _fail(CountyError(zh, f"the library {error.name} is missing; install changpiao[centre]")) from None
+        raise _missing(error) from None
     formats = tuple(dict.fromkeys(only or FORMATS))
     for name in formats:
         if name not in FORMATS:
@@ -47,6 +52,8 @@ def export_command(
     wish = Wish(formats=formats, excel_csv=bom, batches=batches, progress=Progress(asked=progress))
     try:
         manifest = export(record, out, wish)
+    except ImportError as error:  # pyarrow is looked for only where Parquet is asked for
+        raise _missing(error) from None
     except CountyError as error:
         raise _fail(error) from None
     except OSError as error:

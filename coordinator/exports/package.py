@@ -9,13 +9,14 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final, TypeVar
 
-from coordinator.exports import csv_files, parquet_files
+from coordinator.exports import csv_files
 from coordinator.exports.asking import answer_all, answers
 from coordinator.exports.cdf_definitions import write_definitions
 from coordinator.exports.cdf_results import write_results
@@ -96,6 +97,9 @@ def _csv(part: Path, published: Published, sheets: Sheets, wish: Wish) -> Iterat
 
 def _parquet(part: Path, published: Published, sheets: Sheets, wish: Wish) -> Iterator[Made]:
     del published
+    # the container image leaves pyarrow (170 MB) out: the other formats must work without it
+    from coordinator.exports import parquet_files  # noqa: PLC0415
+
     made = parquet_files.write_all(_folder(part, "parquet"), sheets)
     for path, table, rows in _counted(made, sheets, wish, "Parquet"):
         yield Made(path, table.zh, table.en, rows)
@@ -149,6 +153,15 @@ def _folder(part: Path, name: str) -> Path:
     return folder
 
 
+def _versions(names: tuple[str, ...]) -> dict[str, str]:
+    """Of those that are installed."""
+    found = {}
+    for name in names:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
+
+
 def _write_manifest(part: Path, published: Published, made: list[Made]) -> None:
     sums = {one.path: _sha256(one.path) for one in made}
     names = {one.path: one.path.relative_to(part).as_posix() for one in made}
@@ -159,7 +172,7 @@ def _write_manifest(part: Path, published: Published, made: list[Made]) -> None:
             "origin": head.origin, "size": head.size, "root": head.root.hex(),
         },
         "made_with": {
-            **{name: version(name) for name in ("changpiao", "pyarrow", "xlsxwriter")},
+            **_versions(("changpiao", "pyarrow", "xlsxwriter")),
             "sqlite": sqlite3.sqlite_version,
         },
         "files": [
