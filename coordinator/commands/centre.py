@@ -172,6 +172,9 @@ def assistant(
         server.start()
         typer.echo("在浏览器中打开这个链接；Ctrl-C 结束 · open the link in a browser; Ctrl-C ends", err=True)
         with contextlib.suppress(KeyboardInterrupt):
+            for name in (signal.SIGINT, signal.SIGTERM):
+                # a shell that starts it in the background has the interrupt ignored: nothing would ever end it
+                signal.signal(name, signal.default_int_handler)
             signal.sigwait({signal.SIGINT, signal.SIGTERM})
         server.stop()
 

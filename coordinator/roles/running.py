@@ -179,6 +179,8 @@ class Running:
         beating = asyncio.create_task(self._beats())
         # what was read at start stays: the collector need not look at it again
         gc.freeze()
+        # the first beat comes only with the loop's next turn
+        self._beat = time.monotonic()
         self._open = True
         print(json.dumps(said | {"admin": admin}), flush=True)  # noqa: T201 - ready
         if self._fault is None:

@@ -114,7 +114,7 @@ def shoot() -> Callable[[Page, str], None]:
     return keep
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayedCounty]:
     """The example county, running, with real laptops that count as far as a test lets them."""
     played = PlayedCounty(tmp_path_factory.mktemp("county"))

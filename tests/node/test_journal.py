@@ -63,6 +63,15 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return station.home.path
 
 
+def another(found: int | str | bytes) -> int | str | bytes:
+    """Never the same value: a MAC ends with any byte."""
+    if isinstance(found, int):
+        return found + 1_000_000
+    if isinstance(found, bytes):
+        return found[:-1] + bytes([found[-1] ^ 1]) if found else b"!"
+    return found[:-1] + "!"
+
+
 CELLS = [(table, column) for table, (columns, _) in TABLES.items() for column in [*columns, "mac"]]
 
 
@@ -74,7 +83,7 @@ def test_every_edited_column_is_found(counted: Path, tmp_path: Path, table: str,
         database.execute(f"DROP TRIGGER IF EXISTS {table}_{verb}")
     select = f"SELECT {column} FROM {table} ORDER BY rowid LIMIT 1"  # noqa: S608 - the schema's own names
     (found,) = database.execute(select).fetchone()
-    edited = found + 1_000_000 if isinstance(found, int) else found[:-1] + (b"!" if isinstance(found, bytes) else "!")
+    edited = another(found)
     first = f"(SELECT rowid FROM {table} ORDER BY rowid LIMIT 1)"  # noqa: S608 - the schema's own names
     database.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = {first}", (edited,))  # noqa: S608 - the same
     database.commit()

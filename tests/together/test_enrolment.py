@@ -215,7 +215,9 @@ def test_a_revoked_laptop_comes_back_only_by_a_new_enrolment(tmp_path: Path) -> 
     assert "code" not in place.hand_in(request)
     assert "E_IDENTITY" in place.county_command("confirm", *place.desk, first, "0" * 30, code=1).stderr
     assert "node.pem" in place.confirm(first, request).stdout
-    assert "E_REVOKED" in place.node(first, "send", "--give-up", "0", code=4).stderr, "the old certificate stays dead"
+    # a busy machine may cut a connection before it has said why
+    tries = (place.node(first, "send", "--give-up", "0", code=4).stderr for _ in range(5))
+    assert any("E_REVOKED" in said for said in tries), "the old certificate stays dead"
     said = place.node(first, "renew", "--take", str(place.home / "bundles" / first / "node.pem")).stdout
     assert "certificate taken" in said
     place.node(first, "send", "--give-up", "30")

@@ -172,7 +172,9 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "E_PROMISE": ("有回执的记录不在公开日志里", "a receipted record is not in the log"),
         "E_PROOF": ("证明不成立", "a proof does not hold"),
         "E_RANGE": ("数值或标记超出允许范围", "a value is out of its range"),
+        "E_RATE": ("递交过快或连接过多，请稍候", "too fast or too many at once; wait, then go on"),
         "E_RECEIPT": ("回执不成立或与本机记录不符", "a receipt does not hold or does not fit the journal"),
+        "E_REVOKED": ("此设备的接入已被县中心撤销", "the county has revoked this laptop's access"),
         "E_ROLLBACK": (
             "本机记录与县中心所存不一致，已停止",
             "this machine's records differ from the county's; stopped",
@@ -193,6 +195,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "E_TARGET": ("更正或作废的对象不对", "the target of a correction or void is wrong"),
         "E_TEST": ("演练标记与编号不符", "the rehearsal flag does not fit the id or origin"),
         "E_TILE": ("日志哈希文件内容或长度不对", "a tile has wrong bytes or length"),
+        "E_TOKEN": ("登记码不对、已用过、已过期或已锁定", "the enrolment code is wrong, used, expired or locked"),
         "E_TOTAL": ("合计数不符", "a total does not come out"),
         "E_UNKNOWN_BOX": ("选举文件中没有这个票箱", "the box is not in the unit note for this station"),
         "E_UNKNOWN_CHAIN": ("选举文件中没有这个单位或计票点", "the manifest does not know this unit or station"),
