@@ -65,12 +65,15 @@ dev: $(VENV)/.ready-dev ## make .venv with the product (editable) and every tool
 
 # --- what a person runs ----------------------------------------------------------------------------------------------
 
-.PHONY: demo test
+.PHONY: demo test e2e
 demo: $(VENV)/.ready ## play the example county through the real programs, verify it, show the live page
 	@$(BIN)/tally-rehearsal run examples/qinghe --out demo-out $(SERVE)
 
-test: $(VENV)/.ready-dev ## every test that is not slow, on two cores
-	@$(PYTEST) -n 2 --dist loadgroup -m "not slow and not network and not browser and not printed"
+test: $(VENV)/.ready-dev ## every test that has no target of its own below, on two cores
+	@$(PYTEST) -n 2 --dist loadgroup -m "not slow and not network and not browser and not printed and not e2e"
+
+e2e: $(VENV)/.ready-dev ## whole programs for minutes on both databases: every role, restarts, laptops that enrol
+	@$(PYTEST) -n 2 --dist loadgroup -m "e2e and not slow and not fault"
 
 # --- checks: the same for people and CI ------------------------------------------------------------------------------
 

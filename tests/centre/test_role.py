@@ -29,6 +29,8 @@ from tests.coordinator.test_database_roles import (
 )
 from tests.world import World
 
+pytestmark = pytest.mark.e2e
+
 MAY = READS | {
     "centre_acts": "SI", "centre_secrets": "SIU", "centre_sessions": "SIUD", "receipts": "S", "presence": "S",
     "verdicts": "S",

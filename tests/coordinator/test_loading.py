@@ -31,6 +31,8 @@ from tests.faults.rig import free_port
 from tests.postgres import Server, new_database, own_server
 from tests.world import World
 
+pytestmark = pytest.mark.e2e
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:

@@ -22,6 +22,8 @@ from tests.coordinator.processes import Process, log_text, role, up, wait_until
 from tests.coordinator.scene import Scene, group, handoff, hello, new_scene, published, run
 from tests.world import VOTE_A, papers
 
+pytestmark = pytest.mark.e2e
+
 ACCEPTED, DUPLICATE = intake_pb2.OUTCOME_ACCEPTED, intake_pb2.OUTCOME_DUPLICATE
 
 

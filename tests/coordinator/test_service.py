@@ -32,6 +32,8 @@ from tests.coordinator.scene import (
 )
 from tests.world import VOTE_A, papers
 
+pytestmark = pytest.mark.e2e
+
 
 def test_a_whole_count_over_the_wire(scene: Scene) -> None:
     """[INTAKE-1] [INTAKE-2] [INTAKE-7] [RECEIPT-1] [RECEIPT-4]: then SIGTERM publishes everything with standings."""

@@ -19,6 +19,8 @@ from tests.coordinator.county import envelopes, record, whole_count
 from tests.coordinator.scene import Scene, group, run
 from tests.world import VOTE_A, papers
 
+pytestmark = pytest.mark.e2e
+
 
 def determined(scene: Scene) -> list[bytes]:
     """The statement of every determination of the store, in order."""

@@ -27,6 +27,8 @@ from tests.coordinator.processes import Process, role, wait_until
 from tests.coordinator.scene import PROGRAM, Scene, group, new_scene, until_published
 from tests.world import VOTE_A, World, papers
 
+pytestmark = pytest.mark.e2e
+
 SWAPPED = (
     "UPDATE sealed SET blob = (SELECT blob FROM sealed ORDER BY record DESC LIMIT 1)"
     " WHERE record = (SELECT min(record) FROM sealed)"

@@ -15,6 +15,8 @@ from tally_node.certificate import new_key, new_request
 from tally_protocol.seal.enrolment import prove_code, read_code, request_digest, six_groups, spell
 from tests.together.enrolling import Enrolling, digits_of
 
+pytestmark = pytest.mark.e2e
+
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Enrolling]:

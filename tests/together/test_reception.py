@@ -28,6 +28,8 @@ from tests.faults.rig import Program
 from tests.faults.town import PASSPHRASE
 from tests.together.enrolling import Enrolling
 
+pytestmark = pytest.mark.e2e
+
 
 class Open(Program):
     """`tally-coordinator reception`."""

@@ -22,7 +22,7 @@ from tally_node.uplink import Uplink
 from tests.faults.town import PASSPHRASE
 from tests.together.enrolling import Enrolling
 
-pytestmark = pytest.mark.fault
+pytestmark = [pytest.mark.fault, pytest.mark.e2e]
 LIFE = 6.0
 
 
