@@ -145,7 +145,8 @@ def look(root: Path, settings: Any, owner: int = 0) -> str:
 def serve(root: Path, settings: Any, out: Path) -> str:
     """The sealed county opens its doors, is ready, tells its metrics, and ends on SIGTERM with 0."""
     shutil.rmtree(out / "served", ignore_errors=True)
-    home = ["--home", "/county/demo/work/county", "--public", "/county/served"]
+    county = Path("/county", "demo", "work", "county")
+    home = ["--home", str(county), "--public", "/county/served"]
     doors = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--board", "127.0.0.1:0"]
     words = [*settings["Entrypoint"], "serve", *home, *doors]
     process = subprocess.Popen(
