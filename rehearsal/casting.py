@@ -19,6 +19,9 @@ ROLES: Final = ("chief_scrutineer", "scrutineer", "teller", "caller")
 
 THRESHOLD: Final = 50
 
+TABLES_A_LAPTOP: Final = 4_000
+"""At most: a laptop's request takes about 2 KB a table, and the county reads no request above 16 MiB."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
@@ -29,8 +32,12 @@ class Cast:
 
 
 def cast_nodes(units: Sequence[UnitPlan], nodes: int) -> tuple[Cast, ...]:
-    """Spread units over laptops by number of tables, so that all finish at about the same time."""
-    count = max(1, min(nodes, len(units)))
+    """Spread units over laptops by number of tables, so that all finish at about the same time.
+
+    `nodes` laptops, or more where each would host above `TABLES_A_LAPTOP` tables.
+    """
+    needed = -(-sum(len(unit.stations) for unit in units) // TABLES_A_LAPTOP)
+    count = max(1, min(max(nodes, needed), len(units)))
     hosted: list[list[UnitPlan]] = [[] for _ in range(count)]
     tables = [0] * count
     for unit in sorted(units, key=lambda unit: -len(unit.stations)):
