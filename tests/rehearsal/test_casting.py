@@ -14,7 +14,7 @@ from tests.rehearsal.folders import FILES, told, write
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
-    return told(write(tmp_path / "in", FILES)).folder
+    return told(write(tmp_path / "in", {**FILES})).folder
 
 
 def test_every_unit_is_hosted_once_and_no_laptop_is_idle(folder: Folder) -> None:
