@@ -42,7 +42,7 @@ from coordinator.intake.refusals import RefusalBook
 from coordinator.ledger.fold import Event
 from coordinator.ledger.following import Follower
 from coordinator.ledger.rebuilding import Rebuilt, unit_of
-from coordinator.ledger.vetting import take_admitted
+from coordinator.ledger.vetting import Admitted, Judged, take_admitted
 from coordinator.metrics import Metrics
 from coordinator.store import entries as log
 from coordinator.store import writing
@@ -75,11 +75,13 @@ class Writer:
         fatal: Callable[[BaseException], None],
         fence: Fence | None,
         opener: Opener | None = None,
+        admitted: Admitted | None = None,
         now: Callable[[], int] = lambda: int(time.time()),
     ) -> None:
         """`fatal` is called once if a commit fails; nothing is written or answered afterwards.
 
         `fence`: this process gives the log its order and shows it; None: another does. Without `opener` no papers come.
+        `admitted`: what is taken in is told to the publisher of the same process.
         """
         self._database = database
         self.county = county = rebuilt.county
@@ -89,6 +91,7 @@ class Writer:
         self._now = now
         self._fatal = fatal
         self._fence = fence
+        self._admitted = admitted
         self._placer = Placer(database, county, signer, metrics, now) if fence is not None else None
         self._owed = Owed(database, opener)
         self._follower = Follower(database, county, rebuilt.seen)
@@ -320,6 +323,8 @@ class Writer:
         received, chain, seq = candidate.received, body.links.chain, body.links.seq
         kind = candidate.decoded.kind if candidate.decoded is not None else ""
         number = group.enter(kind, candidate.hash, received.note, chain, seq)
+        if self._admitted is not None:
+            self._admitted.remember(group.records[-1].leaf, Judged(kind, candidate.hash, body.links))
         if received.sealed:
             group.sealed.append((number, received.sealed))
         if isinstance(body, Batch):

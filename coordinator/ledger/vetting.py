@@ -6,6 +6,8 @@ it knows who may sign and how each new record must link to the one before it.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
 
 from coordinator.ledger.county import County
 from coordinator.ledger.rebuilding import take_stored
@@ -20,6 +22,7 @@ from tally_protocol.ids import Hash32
 from tally_protocol.merkle.hashing import leaf_hash
 from tally_protocol.record.chain import ZERO32
 from tally_protocol.record.kinds import ChainBody, Decoded, Receipt, decode_record
+from tally_protocol.record.links import Links
 from tally_protocol.record.signing import (
     check_committee_signers,
     check_county_signer,
@@ -64,13 +67,49 @@ def take_admitted(county: County, entry: log.Entry) -> tuple[ChainBody, Hash32, 
     return body, decoded.hash, effect
 
 
+ADMITTED_MOST: Final = 100_000
+"""Notes remembered at most, about 40 MB; what comes beyond is judged twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A record that this process has decoded, found signed and taken in."""
+
+    kind: str
+    hash: Hash32
+    links: Links
+
+
+class Admitted:
+    """What this very process has judged and the publisher beside it has not looked at yet.
+
+    Kept under the hash of the whole note, signatures included: the publisher hashes what the database gives it now, so
+    bytes that were altered or put in from outside are never found here and are judged in full. One thread remembers,
+    another takes.
+    """
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._kept: dict[bytes, Judged] = {}
+
+    def remember(self, leaf: bytes, judged: Judged) -> None:
+        """Before the commit: if that fails, the bytes were judged all the same."""
+        if len(self._kept) < ADMITTED_MOST:
+            self._kept[leaf] = judged
+
+    def take(self, leaf: bytes) -> Judged | None:
+        """Once."""
+        return self._kept.pop(leaf, None)
+
+
 class Vetting:
     """The publisher's look at what it is about to sign."""
 
-    def __init__(self, database: Database, county: County) -> None:
-        """`county`: its sealed notes are enough."""
+    def __init__(self, database: Database, county: County, admitted: Admitted | None = None) -> None:
+        """`county`: its sealed notes are enough. `admitted`: of the writer in the same process, where there is one."""
         self._database = database
         self._county = county
+        self._admitted = admitted if admitted is not None else Admitted()
         self._ends: dict[str, tuple[int, Hash32]] = {}
 
     def check(self, start: int, end: int) -> None:
@@ -85,6 +124,12 @@ class Vetting:
                 raise _forged(entry, str(getattr(error, "code", "")) or "unknown chain") from None
 
     def _one(self, entry: log.Entry) -> None:
+        judged = self._admitted.take(leaf_hash(entry.note))
+        if judged is not None:
+            if (judged.kind, judged.hash) != (entry.kind, entry.hash):
+                raise _forged(entry, "hash")
+            self._follow(entry, judged.links, judged.hash)
+            return
         decoded = decode_record(entry.note)
         if (decoded.kind, decoded.hash) != (entry.kind, entry.hash):
             raise _forged(entry, "hash")
@@ -94,12 +139,15 @@ class Vetting:
         if isinstance(decoded.body, Receipt):
             raise _forged(entry, "a receipt in the log")
         check_signers(decoded, self._county)
-        links = decoded.links
+        self._follow(entry, decoded.links, decoded.hash)
+
+    def _follow(self, entry: log.Entry, links: Links, record: Hash32) -> None:
+        """It comes directly behind the record before it in its chain."""
         if links.election != self._county.election_hash:
             raise _forged(entry, "another election")
         if (links.seq, links.prev) != self._end(links.chain, links.seq):
             raise _forged(entry, "chain")
-        self._ends[links.chain] = links.seq + 1, decoded.hash
+        self._ends[links.chain] = links.seq + 1, record
 
     def _end(self, chain: str, seq: int) -> tuple[int, Hash32]:
         """Next seq and head before a record; of a chain not seen yet as the store has it."""

@@ -24,7 +24,7 @@ from coordinator.intake.servicer import IntakeService
 from coordinator.intake.writer import Writer
 from coordinator.ledger.fold import Fold
 from coordinator.ledger.rebuilding import rebuild
-from coordinator.ledger.vetting import Vetting
+from coordinator.ledger.vetting import Admitted, Vetting
 from coordinator.metrics import LEADERS
 from coordinator.publish.folder import PublicFolder
 from coordinator.publish.lock import Lock
@@ -131,13 +131,13 @@ class Everything:
         self._publisher = Publisher(
             election=self._election, sequencer=self._tree, staging=stores.staging,
             lock=Lock(stores.lock, self._election.origin, fences[1]), folder=folder, keys=keys.log, fence=fences[1],
-            vet=Vetting(stores.store, rebuilt.county).check,
+            vet=Vetting(stores.store, rebuilt.county, admitted := Admitted()).check,
         )  # fmt: skip
         self._publisher.recover(rebuilt.county.size)
         covered = max((event.size for event in rebuilt.events if event.kind == "standings"), default=0)
         self._writer = writer = Writer(
             stores.store, rebuilt, opener=keys.opener, signer=keys.county, metrics=self.metrics, fatal=fatal,
-            fence=fences[0],
+            fence=fences[0], admitted=admitted,
         )  # fmt: skip
         shown = bool(doors.board or doors.board_export)
         self._feed = feed = Feed(self._election, StoreArchive(stores.store)) if shown else None

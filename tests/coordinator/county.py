@@ -10,6 +10,7 @@ from coordinator.intake.admission import Received
 from coordinator.intake.jobs import Answer, Answers, Append, Deliver
 from coordinator.intake.writer import Writer
 from coordinator.ledger.rebuilding import Rebuilt, rebuild
+from coordinator.ledger.vetting import Admitted
 from coordinator.metrics import Metrics
 from coordinator.publish.folder import PublicFolder
 from coordinator.publish.lock import Lock
@@ -79,6 +80,7 @@ class Bench:
     writer: Writer = field(init=False)
     metrics: Metrics = field(init=False)
     rebuilt: Rebuilt = field(init=False)
+    admitted: Admitted = field(init=False)
 
     def __post_init__(self) -> None:
         self.open()
@@ -93,9 +95,11 @@ class Bench:
         def failed(error: BaseException) -> None:
             raise error
 
+        self.admitted = Admitted()
         self.writer = Writer(
             self.store, self.rebuilt, opener=Opener(self.world.ballot_private), signer=self.world.county,
             metrics=self.metrics, now=lambda: TIME, fatal=failed, fence=Alone() if self.places else None,
+            admitted=self.admitted,
         )  # fmt: skip
         self.writer.settle()
 

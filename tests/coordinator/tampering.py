@@ -50,7 +50,8 @@ class Watched:
         for number in (1, 2):
             with adding(bench.store, number - 1) as (_, add):
                 add([(number, TIME, "revoke", f"node-{number + 6}", '{"reason":"lost"}')])
-        self.publisher, _ = bench.publisher(self.public, Vetting(bench.store, bench.writer.county).check)
+        vetting = Vetting(bench.store, bench.writer.county, bench.admitted)
+        self.publisher, _ = bench.publisher(self.public, vetting.check)
         self.publisher.recover(bench.writer.durable)
         assert self.publisher.publish(bench.writer.durable)
         self.look_anew()
