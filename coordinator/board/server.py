@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import socket
-import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from coordinator.board.checking import NOWHERE, Outside, qr_svg
 from coordinator.board.feed import Feed, encoded
 from coordinator.board.files import HEADERS, NAMES, read_static
 from coordinator.board.streams import Streams
+from coordinator.webserver import WebServer
 
 JSON = "application/json"
 SMALL = 2048
@@ -175,12 +175,11 @@ def _position(request: Request, now: int) -> int:
     return now
 
 
-class BoardServer:
+class BoardServer(WebServer):
     """Runs the page in a thread of its own, apart from the intake."""
 
     def __init__(self, host: str, port: int, feed: Feed, shown: Shown | None = None) -> None:
         """Bind at once, so that a taken port is found at start."""
-        self._socket = socket.create_server((host, port), backlog=1024)
         config = uvicorn.Config(
             make_app(feed, shown),
             log_level="warning",
@@ -190,23 +189,4 @@ class BoardServer:
             timeout_graceful_shutdown=1,
             limit_concurrency=MOST_VIEWERS,
         )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._run, name="board", daemon=True)
-
-    @property
-    def port(self) -> int:
-        """The port that was bound."""
-        return int(self._socket.getsockname()[1])
-
-    def _run(self) -> None:
-        asyncio.run(self._server.serve(sockets=[self._socket]))
-
-    def start(self) -> None:
-        """Begin to serve."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End; open streams are cut."""
-        self._server.should_exit = True
-        self._thread.join(5)
-        self._socket.close()
+        super().__init__("board", socket.create_server((host, port), backlog=1024), config)

@@ -28,10 +28,11 @@ from coordinator.watch.sampling import Look, Sampling
 LOG = logging.getLogger("changpiao.roles")
 POLL = 0.5
 LISTEN_EVERY = 5.0
+RENEW_EVERY = 20.0
 
 
 class Page:
-    """The page over a store, and the thread that listens for silent stations."""
+    """The page over a store, and the thread that listens for silent stations and for a new certificate."""
 
     def __init__(self, home: Home, doors: Doors, database: Database, seen: Callable[[], Mapping[str, float]]) -> None:
         """Bound, not yet served; CountyError for a missing key, a damaged journal, passwords in the clear."""
@@ -45,7 +46,8 @@ class Page:
         self.view = centre.view
         self._host = host
         self._server = CentreServer(host, port, centre.gate, home)
-        self._sampling = Sampling([Look(LISTEN_EVERY, centre.silence.look)])
+        renewal = Look(RENEW_EVERY, self._server.renew)
+        self._sampling = Sampling([Look(LISTEN_EVERY, centre.silence.look), renewal])
 
     @property
     def healthy(self) -> bool:
@@ -89,7 +91,7 @@ class CentreRole:
             self._page = Page(home, doors, database, lambda: presence.seconds_since(database))
             heads = Heads(Lock(database, election.origin), election)
             self._following = Following(database, heads, self._page.view)
-            self._watch = watch_board(self.metrics, url, database)
+            self._watch = watch_board(self.metrics, url, database, home)
             self._ended = built.pop_all()
 
     @property

@@ -7,6 +7,7 @@
 | sequencer | log, its number | database, stations |
 | publisher | log with the folder's checkpoint, its number | database, room for the folder |
 | board | nothing | database |
+| centre | nothing | database, the desk's certificate |
 """
 
 import time
@@ -70,11 +71,12 @@ def call_meter(metrics: Metrics) -> CallMeter:
 
 
 def _machine(
-    metrics: Metrics, database: Database, url: str, home: Home | None, **volumes: tuple[Path, int]
-) -> list[Look]:
+    metrics: Metrics, database: Database, url: str, home: Home | None, desk: Home | None = None,
+    **volumes: tuple[Path, int],
+) -> list[Look]:  # fmt: skip
     return [
         Look(5, Reach(metrics, database).look),
-        Look(30, Certificates(metrics, certificate_files(home, url)).look),
+        Look(30, Certificates(metrics, certificate_files(home, url, desk)).look),
         Look(10, Volumes(metrics, volumes).look),
     ]
 
@@ -167,10 +169,11 @@ def watch_everything(
             there |= presence.seconds_since(store)
         return there | dict.fromkeys(connected(), 0.0)
 
-    looks = [*_machine(metrics, store, url, home, **volumes), _stations(metrics, county, doors, seen)]
+    desk = home if doors.centre else None
+    looks = [*_machine(metrics, store, url, home, desk, **volumes), _stations(metrics, county, doors, seen)]
     return Watch(check, Sampling(looks)), Alarm(store, check)
 
 
-def watch_board(metrics: Metrics, url: str, database: Database) -> Watch:
-    """The live page."""
-    return Watch(None, Sampling(_machine(metrics, database, url, None)))
+def watch_board(metrics: Metrics, url: str, database: Database, desk: Home | None = None) -> Watch:
+    """The live page, or the centre's (`desk`: the home with its certificate)."""
+    return Watch(None, Sampling(_machine(metrics, database, url, None, desk)))

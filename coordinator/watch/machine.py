@@ -35,7 +35,7 @@ class Certificates:
     """When the certificates in use end; a file that changed is read again."""
 
     def __init__(self, metrics: Metrics, files: Mapping[str, Path]) -> None:
-        """`files`: name (server, ca, database) -> PEM."""
+        """`files`: name (server, ca, centre, database) -> PEM."""
         self._metrics = metrics
         self._files = dict(files)
         self._seen: dict[str, tuple[int, int]] = {}
@@ -53,9 +53,11 @@ class Certificates:
                 self._seen[name] = stamp
 
 
-def certificate_files(home: Home | None, url: str) -> dict[str, Path]:
-    """The certificates of a process: of its door, if it has one (`home`), and towards the database."""
+def certificate_files(home: Home | None, url: str, desk: Home | None = None) -> dict[str, Path]:
+    """The certificates of a process: of its door, if it has one (`home`), of the `desk`, and towards the database."""
     found = {} if home is None else {"server": home.tls / "server.pem", "ca": home.tls / "ca.pem"}
+    if desk is not None and (desk.tls / "centre.pem").exists():
+        found["centre"] = desk.tls / "centre.pem"
     if is_postgres(url):
         given = make_url(url).query.get("sslcert", "")
         if isinstance(given, str) and given:
