@@ -4,6 +4,7 @@ Whoever adds a column or a table adds an edit (`EDITS` of test_self_check, `MORE
 or a reason. In the same way every table is in a backup of a server, or has a reason not to be [PUB-3] [ACCESS-10].
 """
 
+import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from coordinator.backup.saving import backup, restore
 from coordinator.publish.lock import Lock
 from coordinator.settings import CountyError
 from coordinator.store.copying import LOCK_TABLES, STORE_TABLES
@@ -20,8 +22,10 @@ from coordinator.store.postgres import Postgres
 from tests.centre.test_journal import COLUMNS as DESK_EDITS
 from tests.coordinator import tampering
 from tests.coordinator.county import Bench, make_home
+from tests.coordinator.freezing import fill
 from tests.coordinator.tampering import Watched
 from tests.coordinator.test_self_check import EDITS, check_nothing_wrong_is_published
+from tests.postgres import Template
 from tests.world import World
 
 # column -> edit and code, on both databases, noticed while running and by a start
@@ -118,6 +122,25 @@ def test_every_table_is_copied_or_has_a_reason(postgres_url: str) -> None:
     left = {name for name in there - copied if name.split(".")[0] not in STAY_BEHIND}
     assert left == {"lock.fence"}
     assert {name.split(".")[0] for name in there} >= set(STAY_BEHIND)
+
+
+def test_a_copy_of_a_server_has_every_row(tmp_path: Path, postgres_url: str, tables: Template) -> None:
+    """A row in every table, out and in again."""
+    world = World()
+    bench = Bench(make_home(tmp_path / "home", world, postgres_url), world, postgres_url)
+    fill(bench, tmp_path / "public")
+    backup(bench.home, tmp_path / "copy", postgres_url)
+    with tables.database() as url, contextlib.closing(Postgres(url)) as other:
+        restore(bench.home, tmp_path / "copy", url)
+        for table, names in (STORE_TABLES | LOCK_TABLES).items():
+            asked = f"SELECT {', '.join(names)} FROM {table}"  # noqa: S608 - our own words
+            with bench.store.read() as here, other.read() as there:
+                before, after = (set(one.exec_driver_sql(asked).all()) for one in (here, there))
+            assert before
+            # the restored copy says that it is one
+            assert len(after - before) == (1 if table == "verdicts" else 0)
+            assert before <= after, table
+    bench.close()
 
 
 @pytest.fixture
