@@ -50,6 +50,11 @@ def _programs() -> tuple[Path, str | None]:
     return folder, user
 
 
+def client_program(name: str) -> str:
+    """One of the wheel's own programs (`pg_dump`)."""
+    return str(_programs()[0] / name)
+
+
 @contextmanager
 def pytest_quiet_import() -> Iterator[None]:
     """The wheel takes a lock file at import: in a folder that is ours, or it is somebody else's."""

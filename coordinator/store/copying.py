@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from coordinator.store.database import Database, damage
 from coordinator.store.migrating import EVERY_PART, try_migrate
 
-# in the order of what refers to what; staged files and who is connected are no part of a copy
+# in the order of what refers to what; staged files, who is connected and who is logged in are no part of a copy
 STORE_TABLES: Final[dict[str, tuple[str, ...]]] = {
     "records": ("id", "hash", "leaf", "chain", "epoch", "seq", "kind", "note"),
     "log": ("idx", "record"),
@@ -26,6 +26,8 @@ STORE_TABLES: Final[dict[str, tuple[str, ...]]] = {
     "access_acts": ("id", "time", "act", "node", "body"),
     "marks": ("name", "upto", "digest", "mac"),
     "verdicts": ("id", "time", "role", "part", "code", "detail"),
+    "centre_acts": ("id", "hash", "time", "person", "act", "note"),
+    "centre_secrets": ("person", "password", "first", "totp", "step"),
 }
 LOCK_TABLES: Final[dict[str, tuple[str, ...]]] = {"lock": ("origin", "checkpoint", "time")}
 PAGE = 500

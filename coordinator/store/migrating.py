@@ -78,12 +78,7 @@ def expect(database: Database, part: str = "store") -> None:
         return
     if not found and not database.postgres:
         raise damaged(database.name, "no tables")
-    raise CountyError(
-        f"数据库 {database.name} 的结构版本为 {found or '无'}，应为 {EXPECTED}；"
-        "先备份，再执行 tally-coordinator migrate",
-        f"the schema of {database.name} is {found or 'none'}, expected {EXPECTED}; back it up, then run"
-        " tally-coordinator migrate",
-    )
+    raise _newer(database, found) if found > EXPECTED else _older(database, found)
 
 
 def migrate(database: Database, *parts: str) -> tuple[str, str]:
@@ -116,10 +111,21 @@ def migrate(database: Database, *parts: str) -> tuple[str, str]:
     return before, EXPECTED
 
 
+def _older(database: Database, found: str) -> CountyError:
+    """The backup comes from the program that wrote the tables: this one reads no other schema, not even to copy it."""
+    return CountyError(
+        f"数据库 {database.name} 的结构版本为 {found or '无'}，应为 {EXPECTED}；停下全部进程，"
+        "用原来的程序备份，再执行 tally-coordinator migrate",
+        f"the schema of {database.name} is {found or 'none'}, expected {EXPECTED}; with all processes at rest back it"
+        " up with the program that made it, then run tally-coordinator migrate",
+    )
+
+
 def _newer(database: Database, found: str) -> CountyError:
     return CountyError(
-        f"数据库 {database.name} 的结构版本 {found} 比本程序新；请用新版程序",
-        f"the schema of {database.name} is {found}, which this program does not know; use the newer program",
+        f"数据库 {database.name} 的结构版本 {found} 比本程序的 {EXPECTED} 新；请用新版程序，或恢复升级前的备份",
+        f"the schema of {database.name} is {found}, which this program ({EXPECTED}) does not know; use the newer"
+        " program, or restore the backup from before the upgrade",
     )
 
 

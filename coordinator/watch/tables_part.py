@@ -25,7 +25,7 @@ class TablesPart:
         """One look."""
         found = checking.schema(self._database)
         if found != [EXPECTED]:
-            raise _wrong("alembic_version", EXPECTED, found)
+            raise _other_schema(found)
         yield 1
         if self._leads:
             fences = checking.fences(self._database)
@@ -41,4 +41,14 @@ def _wrong(what: str, expected: object, found: object) -> CountyError:
     return CountyError(
         f"E_SELF_CHECK: {what} 应为 {expected}，现为 {found}；数据库被改动过，停止发布并保留现场",
         f"E_SELF_CHECK: {what}: expected {expected}, found {found}; the database was edited, publishing stops",
+    )
+
+
+def _other_schema(found: list[str]) -> CountyError:
+    """Also after an honest `migrate` under a running process: what this one would write may not fit any more."""
+    return CountyError(
+        f"E_SELF_CHECK: alembic_version 应为 {EXPECTED}，现为 {found}；数据库被改动过，或进程未停就执行了 migrate；"
+        "停止发布。升级须先停下全部进程（docs/administrator.md），否则保留现场",
+        f"E_SELF_CHECK: alembic_version: expected {EXPECTED}, found {found}; the database was edited, or migrated under"
+        " a running process; publishing stops. Upgrade with all processes at rest, or else keep the evidence",
     )

@@ -8,6 +8,7 @@ import json
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from tests.postgres import Template
 pytestmark = pytest.mark.fault
 # seconds on a busy machine, from the loss to VERIFIED
 DRILL_MOST = 120.0
+BOTH = ("sqlite", "postgres")
 
 
 def coordinator(rig: Rig, word: str, *rest: str, url: str = "") -> tuple[int, str]:
@@ -75,9 +77,12 @@ def test_total_loss(counted: Town, tmp_path: Path) -> None:
         assert time.monotonic() - began < DRILL_MOST
 
 
-def test_total_loss_in_the_middle_of_the_evening(town: Town, tmp_path: Path) -> None:
-    """One laptop has delivered, the other counts on while there is no county."""
-    with Rig(town, tmp_path / "round") as rig:
+@pytest.mark.parametrize("kind", BOTH)
+def test_total_loss_in_the_middle_of_the_evening(
+    town: Town, tmp_path: Path, kind: str, new_url: Callable[[str], str]
+) -> None:
+    """One laptop has delivered, the other counts on while there is no county; a server's database is lost too."""
+    with Rig(town, tmp_path / "round", new_url(kind)) as rig:
         first, second = rig.town.nodes
         county = rig.start_county().wait_ready()
         assert rig.start_node(first).wait() == 0, rig.running[first].errors()
@@ -86,7 +91,9 @@ def test_total_loss_in_the_middle_of_the_evening(town: Town, tmp_path: Path) -> 
         # no county: it counts and keeps
         rig.start_node(second, "--give-up", "1").wait()
         mirror = lose(rig)
-        assert coordinator(rig, "rebuild", "--from-public", str(mirror))[0] == 0
+        rig.url = new_url(kind)
+        code, said = coordinator(rig, "rebuild", "--from-public", str(mirror), url=rig.url)
+        assert code == 0, said
         deliver(rig)
         Settled(rig).check_history([before, seen(rig)])
         check_whole(rig)
@@ -115,32 +122,35 @@ def test_total_loss_to_a_server(counted: Town, tmp_path: Path, tables: Template)
         check_whole(rig)
 
 
-def test_an_old_backup(town: Town, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", BOTH)
+def test_an_old_backup(town: Town, tmp_path: Path, kind: str, new_url: Callable[[str], str]) -> None:
     """Made while the county works; restored it refuses to start, says what to do, catches up, and all is there."""
-    with Rig(town, tmp_path / "round") as rig:
+    with Rig(town, tmp_path / "round", new_url(kind)) as rig:
         first, second = rig.town.nodes
         county = rig.start_county().wait_ready()
         assert rig.start_node(first).wait() == 0, rig.running[first].errors()
         time.sleep(2)  # until the first checkpoint stands under the copy
-        code, said = coordinator(rig, "backup", "--out", str(rig.path / "copy"))
+        code, said = coordinator(rig, "backup", "--out", str(rig.path / "copy"), url=rig.url)
         assert code == 0, said
         assert rig.start_node(second).wait() == 0, rig.running[second].errors()
         assert county.stop() == 0, county.errors()
         before = seen(rig)
-        code, said = coordinator(rig, "restore", "--from", str(rig.path / "copy"))
+        code, said = coordinator(rig, "restore", "--from", str(rig.path / "copy"), url=rig.url)
         assert code == 1, "nothing is overwritten"
-        for name in ("store.db", "lock.db", "staging.db"):
-            (rig.town.county / name).unlink()
-        code, said = coordinator(rig, "restore", "--from", str(rig.path / "copy"))
+        if kind == "sqlite":
+            for name in ("store.db", "lock.db", "staging.db"):
+                (rig.town.county / name).unlink()
+        rig.url = new_url(kind)
+        code, said = coordinator(rig, "restore", "--from", str(rig.path / "copy"), url=rig.url)
         assert code == 0, said
         code, said = rig.serve_once()
         assert code == 1, said
         assert "E_LOCK_AHEAD" in said
         assert "catch-up" in said
         assert seen(rig) == before
-        code, said = coordinator(rig, "catch-up", "--from-public", str(rig.path))
+        code, said = coordinator(rig, "catch-up", "--from-public", str(rig.path), url=rig.url)
         assert code == 1, "nothing published there, and something was signed"
-        code, said = coordinator(rig, "catch-up", "--from-public", str(rig.public))
+        code, said = coordinator(rig, "catch-up", "--from-public", str(rig.public), url=rig.url)
         assert code == 0, said
         deliver(rig)
         Settled(rig).check_history([before, seen(rig)])

@@ -17,6 +17,7 @@ from tests.faults.town import Town
 from tests.faults.verdict import check_whole
 
 pytestmark = pytest.mark.fault
+BOTH = ("sqlite", "postgres")
 
 
 def finish(rig: Rig) -> None:
@@ -55,9 +56,12 @@ def test_nothing_is_lost_or_doubled_on_a_bad_network(
 
 
 @pytest.mark.skipif(ROUNDS < 10, reason="a minute of silence: make faults")
-def test_a_connection_that_swallows_everything_is_given_up(town: Town, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", BOTH)
+def test_a_connection_that_swallows_everything_is_given_up(
+    town: Town, tmp_path: Path, kind: str, new_url: Callable[[str], str]
+) -> None:
     """The black hole stays open: nothing tells the laptop but its own keep-alive."""
-    with Rig(town, tmp_path / "round") as rig, Proxy(rig.port, random.Random(1)) as proxy:  # noqa: S311
+    with Rig(town, tmp_path / "round", new_url(kind)) as rig, Proxy(rig.port, random.Random(1)) as proxy:  # noqa: S311
         rig.start_county().wait_ready()
         proxy.mood = Mood.SWALLOW
         for node in town.nodes:
@@ -69,9 +73,12 @@ def test_a_connection_that_swallows_everything_is_given_up(town: Town, tmp_path:
         check_whole(rig)
 
 
-def test_what_was_counted_without_a_network_is_delivered_later(town: Town, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", BOTH)
+def test_what_was_counted_without_a_network_is_delivered_later(
+    town: Town, tmp_path: Path, kind: str, new_url: Callable[[str], str]
+) -> None:
     """No county at all: the count goes on and says what it owes (exit 4); later `send` delivers the same records."""
-    with Rig(town, tmp_path / "round") as rig:
+    with Rig(town, tmp_path / "round", new_url(kind)) as rig:
         for node in town.nodes:
             rig.start_node(node, "--give-up", "0.5")
         for node in town.nodes:

@@ -18,6 +18,8 @@ NUMBERED = (
     # the server gives the numbers; they rise, and a transaction that fails leaves a gap
     "CREATE SEQUENCE records_id_seq AS bigint OWNED BY records.id",
     "ALTER TABLE records ALTER COLUMN id SET DEFAULT nextval('records_id_seq')",
+    # behind the rows that are there: with a sequence from 1 the next record would take a number of theirs
+    "SELECT setval('records_id_seq', (SELECT coalesce(max(id) + 1, 1) FROM records), false)",
 )
 STORE = (
     """CREATE TABLE log (
@@ -33,8 +35,10 @@ STORE = (
 LOCK = ("ALTER TABLE lock ADD COLUMN fence INTEGER NOT NULL DEFAULT 0",)
 HEADS = """INSERT INTO unit_heads (unit, version) SELECT unit, max(id) FROM (
     SELECT id, CASE WHEN substr(chain, 1, 2) = 'u/' THEN substr(chain, 3)
-        ELSE substr(chain, 3, instr(substr(chain, 3), '/') - 1) END AS unit
-    FROM records WHERE chain >= 's/' AND chain < 'u0') GROUP BY unit"""
+        ELSE substr(chain, 3, {find}(substr(chain, 3), '/') - 1) END AS unit
+    FROM records WHERE chain >= 's/' AND chain < 'u0') AS found GROUP BY unit"""
+# each database has a name of its own for the place of a text in a text
+FIND = {"sqlite": "instr", "postgresql": "strpos"}
 
 
 def upgrade() -> None:
@@ -42,5 +46,6 @@ def upgrade() -> None:
     run("store", *RENAMED)
     run_on("postgresql", "store", *NUMBERED)
     run("store", *STORE)
-    run_on("sqlite", "store", HEADS)
+    for dialect, find in FIND.items():
+        run_on(dialect, "store", HEADS.format(find=find))
     run("lock", *LOCK)
