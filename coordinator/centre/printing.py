@@ -22,6 +22,8 @@ OfUnit = Literal[
     "notice-10", "notice-11", "notice-12", "notice-13", "notice-14", "notice-15", "notice-16", "statement",
     "tally-sheet", "tally-paper", "ballot", "roll-call", "box-label", "flow",
 ]  # fmt: skip
+# whose day of the plan stands on a unit's forms, by the law of its rules; all others elect a committee
+BODY_OF_LAW = {"party_2020": "party", "congress_2020": "congress"}
 OfCounty = Literal["daily", "brief", "summary"]
 
 
@@ -69,8 +71,16 @@ class Printing:
 
     def unit_form(self, unit: Ident, asked: UnitForm, who: Who) -> Response:
         """Make one, keep its hash."""
-        self._office.unit(unit)
-        return self._make(who.id, asked.form, unit=unit, english=asked.english)
+        day = self._planned_day(unit)
+        return self._make(who.id, asked.form, unit=unit, english=asked.english, day=day)
+
+    def _planned_day(self, unit: str) -> str:
+        """The day of the body that this unit elects, as the plan has it: the sealed election knows only one date."""
+        note = self._office.unit(unit).note
+        body = BODY_OF_LAW.get(self._office.view.profiles(note)[note.profile].law, "committee")
+        with self._office.journal.reading() as state:
+            planned = state.planning.of(unit).days.get(body)
+        return planned.day if planned else ""
 
     def county_form(self, asked: CountyForm, who: Who) -> Response:
         """Make a report, with the centre's own figures in it."""

@@ -72,6 +72,36 @@ def test_what_cannot_be_printed_is_said_and_leaves_no_act(printing: Desk) -> Non
     assert browser.get("/api/forms")["prints"] is True
 
 
+def test_notice_10_waits_until_plan_and_places_agree(printing: Desk, tmp_path: Path) -> None:
+    """A village of the second wave: what calls people to the vote is never printed with another day than the plan's."""
+    tables = tmp_path / "paperwork"
+    tables.mkdir()
+    printing.printer = Printer(tmp_path / "public", tables)
+    printing.open()
+    browser = printing.browser("op")
+    path, later = "/api/units/v1/forms", "2026-12-05"
+
+    def say(day: str) -> None:
+        rows = f"v1,中心会场,村委会大院,8:00,12:00,{day}\nv1,开箱计票,村委会大院,12:30,-,{day}\n"
+        (tables / "places.csv").write_text(f"unit,kind,name,opens,closes,day\n{rows}", "utf-8")
+
+    say("")
+    statement = printed(browser, path, form="statement")[1]
+    first = printed(browser, path, form="notice-10")[1]
+    browser.post("/api/plan", units=["v1"], body="party", wave=1, day="2026-11-01")
+    assert printed(browser, path, form="notice-10")[1] == first, "another body's day is none of its business"
+    browser.post("/api/plan", units=["v1"], body="committee", wave=2, day=later)
+    answer = browser.ask("POST", path, {"form": "notice-10"})
+    assert answer.status_code == 409
+    assert later in answer.json()["error"]["zh"]
+    assert "places.csv" in answer.json()["error"]["en"]
+    assert printed(browser, path, form="statement")[1] != statement, "the plan's day stands on it"
+    say("2026-12-06")
+    assert browser.refused(path, form="notice-10") == 409
+    say(later)
+    assert printed(browser, path, form="notice-10")[1] != first
+
+
 def test_a_process_without_the_published_folder_says_so(plain: Desk) -> None:
     browser = plain.browser("op")
     assert browser.get("/api/forms")["prints"] is False

@@ -27,8 +27,9 @@ from coordinator.settings import CountyError
 from tests.coordinator.sealing_folder import SealingFolder
 from tests.forms.looking import APPROVED, APPROVING, PPI, approve, difference, fonts_of, page_image, same_as_approved
 from tests.forms.test_bodies import CENTRE
+from tests.forms.test_days import LATER, places
 from tests.forms.test_fonts import RARE
-from tests.forms.village import publish, village
+from tests.forms.village import publish, village, write_paperwork
 from tests.published import PUBLISHED
 
 pytestmark = pytest.mark.printed
@@ -69,6 +70,18 @@ def test_a_report_with_what_the_centre_knows_looks_as_approved(
     if APPROVING:
         approve(f"{form}-centre-1", page)
     assert difference(f"{form}-centre-1", page, same_fonts=same_as_approved(noto)) == ""
+
+
+def test_notice_10_of_a_later_wave_looks_as_approved(
+    record: Record, setter: Typesetter, noto: tuple[Path, ...], tmp_path: Path
+) -> None:
+    tables = Paperwork(write_paperwork(tmp_path, places=places(LATER)))
+    made = fill_from(record, Wish(form="notice-10", unit="v1", day=LATER), tables)
+    (png,) = setter.pages(made.form.template, made.data, PPI)
+    page = page_image(png)
+    if APPROVING:
+        approve("notice-10-wave-1", page)
+    assert difference("notice-10-wave-1", page, same_fonts=same_as_approved(noto)) == ""
 
 
 @pytest.mark.parametrize("form", PRINTED)
