@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fastapi import FastAPI, Response
+from pydantic import Field
 
 from coordinator.centre.asking import Asked, Day, Ident, MaybeTitle, Who
 from coordinator.centre.figures import figures_of
@@ -16,6 +17,8 @@ from coordinator.centre.registers import day_of
 from coordinator.centre.reports import daily, summary
 from coordinator.forms.catalogue import FORMS, Subject
 from coordinator.settings import CountyError
+from tally_protocol.law.ratio import Ratio
+from tally_protocol.limits import FIGURE_MAXIMUM
 
 Json = dict[str, Any]
 OfUnit = Literal[
@@ -44,12 +47,28 @@ class UnitForm(Asked):
 
 
 class CountyForm(Asked):
-    """A report: the daily one of a township, the brief and the summary of the county."""
+    """A report: the daily one of a township, the brief and the summary of the county.
+
+    `issue` is the number of a brief; last term's turnout (0 of 0: not given) stands in brief and summary.
+    """
 
     form: OfCounty
     township: MaybeTitle = ""
     day: Day | Literal[""] = ""
+    issue: int = Field(default=0, ge=0, le=9999)
+    before_voters: int = Field(default=0, ge=0, le=FIGURE_MAXIMUM)
+    before_registered: int = Field(default=0, ge=0, le=FIGURE_MAXIMUM)
     english: bool = False
+
+    def before(self) -> Ratio | None:
+        """Last term's turnout, if somebody gave it; Refused 422 for one that cannot be."""
+        if self.before_voters > self.before_registered:
+            voters, registered = self.before_voters, self.before_registered
+            raise Refused(
+                422, f"上届参加投票 {voters} 人多于登记 {registered} 人：请核对",
+                f"last term's {voters} voters are more than the {registered} registered: check them", "form",
+            )  # fmt: skip
+        return Ratio(self.before_voters, self.before_registered) if self.before_registered else None
 
 
 class Printing:
@@ -85,14 +104,15 @@ class Printing:
     def county_form(self, asked: CountyForm, who: Who) -> Response:
         """Make a report, with the centre's own figures in it."""
         return self._make(
-            who.id, asked.form, township=asked.township, english=asked.english, centre=self._report(asked)
-        )
+            who.id, asked.form, township=asked.township, english=asked.english, before=asked.before(),
+            issue=asked.issue, centre=self._report(asked),
+        )  # fmt: skip
 
     def _report(self, asked: CountyForm) -> Json:
         office = self._office
         figures = figures_of(office.view) if asked.form == "summary" else {}
         with office.journal.reading() as state:
-            if asked.form == "summary":
+            if asked.form != "daily":
                 return summary(office.view, state, office.journal.head, figures, office.now)
             day = asked.day or day_of(office.now)
             return daily(office.view, state, office.journal.head, date.fromisoformat(day).isoformat(), office.now)

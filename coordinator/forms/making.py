@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from coordinator.forms.catalogue import FORMS, Form, Subject
-from coordinator.forms.desk_words import Report, daily_lines, summary_more, unit_remarks
+from coordinator.forms.desk_words import Report, daily_lines, journal_lines, summary_more, unit_remarks
 from coordinator.forms.facts import unit_body
 from coordinator.forms.flow import flow_body
 from coordinator.forms.notices import final_state, list_body, outcome_body, places_body, rules_body, staff_body
@@ -36,7 +36,8 @@ LINK: Final = re.compile(r"https?://[!-~]{1,200}", re.ASCII)
 class Wish:
     """What is asked for: a form, what it speaks of, how it is to look.
 
-    `centre` is the centre's report as JSON; `day` is the unit's own day of a later wave, as 2026-12-20.
+    `centre` is the centre's report as JSON, `issue` the number of a brief; `day` is the unit's own day of a later wave,
+    as 2026-12-20.
     """
 
     form: str
@@ -48,6 +49,7 @@ class Wish:
     link: str = ""
     day: str = ""
     before: Ratio | None = None
+    issue: int = 0
     remarks: Mapping[str, str] = field(default_factory=dict)
     centre: Report = field(default_factory=dict)
 
@@ -215,7 +217,8 @@ def fill_from(record: Record, wish: Wish, paperwork: Paperwork | None) -> Filled
 _REPORTS: Final[dict[str, Callable[..., JsonObject]]] = {
     "daily": lambda states, wish: daily_body(states, unit_remarks(wish.centre, wish.remarks))
     | {"more": daily_lines(wish.centre)},
-    "brief": lambda states, wish: brief_body(states, wish.before),
+    "brief": lambda states, wish: brief_body(states, wish.before)
+    | {"more": summary_more(wish.centre), "journal": journal_lines(wish.centre), "issue": wish.issue or ""},
     "summary": lambda states, wish: summary_body(states, wish.before) | {"more": summary_more(wish.centre)},
 }
 

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from coordinator.centre.printing import Printer
+from coordinator.forms.making import Made, Sources, Wish
+from coordinator.forms.press import Press
+from tally_protocol.law.ratio import Ratio
 from tests.centre.desk import Browser, Desk
 from tests.coordinator.county import Bench, whole_count
 from tests.coordinator.scene import run
@@ -60,6 +63,32 @@ def test_the_daily_report_holds_what_the_centre_knows(printing: Desk) -> None:
         assert printed(browser, "/api/forms", form=form)[0].startswith(b"%PDF")
     kinds = [act.body["form"] for act in printing.journal.acts(0, 200) if act.act == "form"]
     assert kinds == ["daily", "daily", "brief", "summary"]
+
+
+def test_brief_and_summary_take_the_whole_report_and_what_a_person_knows(
+    printing: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wishes: list[Wish] = []
+
+    def seen(press: Press, wish: Wish, sources: Sources) -> Made:
+        wishes.append(wish)
+        return kept(press, wish, sources)
+
+    kept = Press.print
+    monkeypatch.setattr(Press, "print", seen)
+    browser = printing.browser("op")
+    browser.post("/api/units/v1/incidents", level="grave", title="断电")
+    for form in ("brief", "summary"):
+        printed(browser, "/api/forms", form=form, issue=7, before_voters=211, before_registered=224)
+        printed(browser, "/api/forms", form=form)
+        assert browser.refused("/api/forms", form=form, before_voters=225, before_registered=224) == 422
+    assert [(wish.form, wish.issue, wish.before) for wish in wishes] == [
+        ("brief", 7, Ratio(211, 224)), ("brief", 0, None), ("summary", 7, Ratio(211, 224)), ("summary", 0, None),
+    ]  # fmt: skip
+    for wish in wishes:
+        # all incidents of the election, not those of a day
+        assert wish.centre["incidents"]["levels"] == {"general": 0, "serious": 0, "grave": 1}
+        assert wish.centre["key_units"] == {"part": 0, "whole": 2}
 
 
 def test_what_cannot_be_printed_is_said_and_leaves_no_act(printing: Desk) -> None:

@@ -24,6 +24,7 @@ from coordinator.forms.proving import planned, proof_data
 from coordinator.forms.record import Record
 from coordinator.forms.typesetting import Typesetter
 from coordinator.settings import CountyError
+from tally_protocol.law.ratio import Ratio
 from tests.coordinator.sealing_folder import SealingFolder
 from tests.forms.looking import APPROVED, APPROVING, PPI, approve, difference, fonts_of, page_image, same_as_approved
 from tests.forms.test_bodies import CENTRE
@@ -60,11 +61,14 @@ def test_a_form_looks_as_approved(
     assert not (APPROVED / f"{name}-{len(pages) + 1}.png").exists(), "the approved form has more pages"
 
 
-@pytest.mark.parametrize("form", ["daily", "summary"])
+@pytest.mark.parametrize("form", ["daily", "brief", "summary"])
 def test_a_report_with_what_the_centre_knows_looks_as_approved(
     record: Record, setter: Typesetter, noto: tuple[Path, ...], form: str
 ) -> None:
-    made = fill_from(record, Wish(form=form, township="东乡", centre=CENTRE, remarks={"v2": "停电半小时"}), None)
+    wish = Wish(
+        form=form, township="东乡", centre=CENTRE, remarks={"v2": "停电半小时"}, issue=7, before=Ratio(211, 224)
+    )
+    made = fill_from(record, wish, None)
     (png,) = setter.pages(made.form.template, made.data, PPI)
     page = page_image(png)
     if APPROVING:

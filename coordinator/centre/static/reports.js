@@ -2,6 +2,7 @@
 // published record at its checkpoint, with both turnouts by the same function. Every share with both integers.
 
 import { attempt, download, get, say } from "./ask.js";
+import { ask } from "./dialogs.js";
 import { make } from "./dom.js";
 import { put } from "./incident_parts.js";
 import { clock, currentLanguage, day, number, ratio, t } from "./texts.js";
@@ -42,7 +43,19 @@ export class Reports {
       const made = await attempt(() => download("/api/forms", { form: word, english: currentLanguage() === "en", ...more() }));
       if (made?.sha256) say(t("form.said", { sha256: made.sha256.slice(0, 16) }));
     } }, t(`form.${word}`));
-    return [where, form("daily", () => ({ township: where.value, day: daily.day })), form("brief", () => ({})), form("summary", () => ({}))];
+    return [where, form("daily", () => ({ township: where.value, day: daily.day })), this.asked("brief", [{ name: "issue", label: t("form.issue"), kind: "number", min: 0, max: 9999, value: 1, hint: t("form.issue.hint") }]), this.asked("summary", [])];
+  }
+
+  /** A form that is asked for with what no record holds: its number, last term's turnout. */
+  asked(word, first) {
+    const last = (name) => ({ name, label: t(`form.${name}`), kind: "number", min: 0, value: 0, hint: t("form.before.hint") });
+    return make("button", { class: "button small", type: "button", "data-focus": word, onclick: async () => {
+      const made = await ask({
+        title: t(`form.${word}`), fields: [...first, last("before_voters"), last("before_registered")], button: t("form.print"),
+        act: (given) => download("/api/forms", { form: word, english: currentLanguage() === "en", ...given }),
+      });
+      if (made?.sha256) say(t("form.said", { sha256: made.sha256.slice(0, 16) }));
+    } }, t(`form.${word}`));
   }
 
   list(rows) { return make("dl", { class: "facts" }, rows.map(([label, value]) => [make("dt", {}, label), make("dd", {}, value)])); }
