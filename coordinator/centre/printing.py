@@ -15,6 +15,8 @@ from coordinator.centre.office import Office
 from coordinator.centre.refusals import Refused
 from coordinator.centre.registers import day_of
 from coordinator.centre.reports import daily, summary
+from coordinator.centre.still_elected import RESULT_FORMS, still_elected
+from coordinator.centre.withdrawing import out_candidates
 from coordinator.forms.catalogue import FORMS, Subject
 from coordinator.settings import CountyError
 from tally_protocol.law.ratio import Ratio
@@ -40,10 +42,11 @@ class Printer:
 
 
 class UnitForm(Asked):
-    """A form of one unit."""
+    """A form of one unit; `warned`: the person has read that a candidate who is out stands on it as elected."""
 
     form: OfUnit
     english: bool = False
+    warned: bool = False
 
 
 class CountyForm(Asked):
@@ -90,8 +93,19 @@ class Printing:
 
     def unit_form(self, unit: Ident, asked: UnitForm, who: Who) -> Response:
         """Make one, keep its hash."""
+        if asked.form in RESULT_FORMS and not asked.warned:
+            self._warn(unit)
         day = self._planned_day(unit)
         return self._make(who.id, asked.form, unit=unit, english=asked.english, day=day)
+
+    def _warn(self, unit: str) -> None:
+        """Refused 409 `warned`, once, where the form would print somebody as elected who is out."""
+        found = self._office.unit(unit)
+        with self._office.journal.reading() as state:
+            out = out_candidates(state, unit)
+        warning = still_elected(found, self._office.view.profiles(found.note), out)
+        if warning is not None:
+            raise Refused(409, warning.zh, warning.en, "warned")
 
     def _planned_day(self, unit: str) -> str:
         """The day of the body that this unit elects, as the plan has it: the sealed election knows only one date."""
