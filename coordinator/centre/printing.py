@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fastapi import FastAPI, Response
+from pydantic import Field
 
 from coordinator.centre.asking import Asked, Day, Ident, MaybeTitle, Who
 from coordinator.centre.figures import figures_of
@@ -14,14 +15,20 @@ from coordinator.centre.office import Office
 from coordinator.centre.refusals import Refused
 from coordinator.centre.registers import day_of
 from coordinator.centre.reports import daily, summary
+from coordinator.centre.still_elected import RESULT_FORMS, still_elected
+from coordinator.centre.withdrawing import out_candidates
 from coordinator.forms.catalogue import FORMS, Subject
 from coordinator.settings import CountyError
+from tally_protocol.law.ratio import Ratio
+from tally_protocol.limits import FIGURE_MAXIMUM
 
 Json = dict[str, Any]
 OfUnit = Literal[
     "notice-10", "notice-11", "notice-12", "notice-13", "notice-14", "notice-15", "notice-16", "statement",
     "tally-sheet", "tally-paper", "ballot", "roll-call", "box-label", "flow",
 ]  # fmt: skip
+# whose day of the plan stands on a unit's forms, by the law of its rules; all others elect a committee
+BODY_OF_LAW = {"party_2020": "party", "congress_2020": "congress"}
 OfCounty = Literal["daily", "brief", "summary"]
 
 
@@ -35,19 +42,36 @@ class Printer:
 
 
 class UnitForm(Asked):
-    """A form of one unit."""
+    """A form of one unit; `warned`: the person has read that a candidate who is out stands on it as elected."""
 
     form: OfUnit
     english: bool = False
+    warned: bool = False
 
 
 class CountyForm(Asked):
-    """A report: the daily one of a township, the brief and the summary of the county."""
+    """A report: the daily one of a township, the brief and the summary of the county.
+
+    `issue` is the number of a brief; last term's turnout (0 of 0: not given) stands in brief and summary.
+    """
 
     form: OfCounty
     township: MaybeTitle = ""
     day: Day | Literal[""] = ""
+    issue: int = Field(default=0, ge=0, le=9999)
+    before_voters: int = Field(default=0, ge=0, le=FIGURE_MAXIMUM)
+    before_registered: int = Field(default=0, ge=0, le=FIGURE_MAXIMUM)
     english: bool = False
+
+    def before(self) -> Ratio | None:
+        """Last term's turnout, if somebody gave it; Refused 422 for one that cannot be."""
+        if self.before_voters > self.before_registered:
+            voters, registered = self.before_voters, self.before_registered
+            raise Refused(
+                422, f"上届参加投票 {voters} 人多于登记 {registered} 人：请核对",
+                f"last term's {voters} voters are more than the {registered} registered: check them", "form",
+            )  # fmt: skip
+        return Ratio(self.before_voters, self.before_registered) if self.before_registered else None
 
 
 class Printing:
@@ -69,20 +93,40 @@ class Printing:
 
     def unit_form(self, unit: Ident, asked: UnitForm, who: Who) -> Response:
         """Make one, keep its hash."""
-        self._office.unit(unit)
-        return self._make(who.id, asked.form, unit=unit, english=asked.english)
+        if asked.form in RESULT_FORMS and not asked.warned:
+            self._warn(unit)
+        day = self._planned_day(unit)
+        return self._make(who.id, asked.form, unit=unit, english=asked.english, day=day)
+
+    def _warn(self, unit: str) -> None:
+        """Refused 409 `warned`, once, where the form would print somebody as elected who is out."""
+        found = self._office.unit(unit)
+        with self._office.journal.reading() as state:
+            out = out_candidates(state, unit)
+        warning = still_elected(found, self._office.view.profiles(found.note), out)
+        if warning is not None:
+            raise Refused(409, warning.zh, warning.en, "warned")
+
+    def _planned_day(self, unit: str) -> str:
+        """The day of the body that this unit elects, as the plan has it: the sealed election knows only one date."""
+        note = self._office.unit(unit).note
+        body = BODY_OF_LAW.get(self._office.view.profiles(note)[note.profile].law, "committee")
+        with self._office.journal.reading() as state:
+            planned = state.planning.of(unit).days.get(body)
+        return planned.day if planned else ""
 
     def county_form(self, asked: CountyForm, who: Who) -> Response:
         """Make a report, with the centre's own figures in it."""
         return self._make(
-            who.id, asked.form, township=asked.township, english=asked.english, centre=self._report(asked)
-        )
+            who.id, asked.form, township=asked.township, english=asked.english, before=asked.before(),
+            issue=asked.issue, centre=self._report(asked),
+        )  # fmt: skip
 
     def _report(self, asked: CountyForm) -> Json:
         office = self._office
         figures = figures_of(office.view) if asked.form == "summary" else {}
         with office.journal.reading() as state:
-            if asked.form == "summary":
+            if asked.form != "daily":
                 return summary(office.view, state, office.journal.head, figures, office.now)
             day = asked.day or day_of(office.now)
             return daily(office.view, state, office.journal.head, date.fromisoformat(day).isoformat(), office.now)

@@ -1,17 +1,21 @@
 """Figures for the daily report (一日一汇报) and the work summary: integers, each with the log size it stands at.
 
-A share is `{"part", "whole"}`; nobody is given a percentage without its base. The forms print from this and from
-nothing else. `head` is the journal's newest act: printed on paper, it makes a journal that was cut short noticeable.
+A share is `{"part", "whole"}`; nobody is given a percentage without its base. The forms print their figures from the
+record at its checkpoint and take from here what no record holds; turnout is one function for both (`forms.turnouts`).
+`head` is the journal's newest act: printed on paper, it makes a journal that was cut short noticeable.
 """
 
 from collections import Counter
 from typing import Any
 
+from coordinator.board.facts import tally_of
 from coordinator.centre.county import CountyView
 from coordinator.centre.planning import CHECKS
 from coordinator.centre.registers import LEVELS, day_of
 from coordinator.centre.state import State
-from tally_protocol.law.states import Shown
+from coordinator.forms.turnouts import Turnout, add_turnouts, turnout_of
+from tally_protocol.law.ratio import Ratio
+from tally_protocol.law.states import Shown, UnitWord
 
 Json = dict[str, Any]
 _COUNTING = (Shown.COUNTING, Shown.INTERRUPTED)
@@ -22,12 +26,16 @@ def daily(view: CountyView, state: State, head: tuple[int, str], day: str, now: 
     """One line a village, by township; what happened on a day, and how things stand now."""
     size, rows = view.rows(-1, lambda _: True)
     townships: dict[str, list[Json]] = {}
+    turnouts: dict[str, Turnout] = {}
     for row in rows:
         found = view.unit(row.unit)
         plan = state.planning.of(row.unit)
         if found is None:
             continue
         note = found.note
+        turnouts[row.unit] = turnout_of(
+            note, view.profiles(note), tally_of(found), voided=found.state is UnitWord.VOIDED
+        )
         incidents = [one for one in state.registers.incidents.values() if one.unit == row.unit]
         townships.setdefault(view.township(row.unit), []).append(
             {
@@ -35,8 +43,8 @@ def daily(view: CountyView, state: State, head: tuple[int, str], day: str, now: 
                 "size": row.size, "key": plan.key,
                 "day": plan.days["committee"].day if "committee" in plan.days else "",
                 "closed": pair(row.closed, len(note.stations)),
-                "turnout": pair(max(row.voters or 0, 0), note.registered or 0),
-                "voters_known": row.voters is not None,
+                "turnout": share(turnouts[row.unit].told),
+                "voters_known": bool(turnouts[row.unit].told.whole),
                 "papers": row.papers, "findings": row.findings, "errors": row.errors,
                 "outcomes": [outcome.value for outcome in row.outcomes],
                 "incidents_open": sum(not one.closed for one in incidents),
@@ -44,11 +52,13 @@ def daily(view: CountyView, state: State, head: tuple[int, str], day: str, now: 
             }
         )  # fmt: skip
     listed: list[Json] = [
-        {"township": name, "units": sorted(found, key=lambda one: (not one["key"], one["unit"]))} | _sums(found)
+        {"township": name, "units": sorted(found, key=lambda one: (not one["key"], one["unit"]))}
+        | _sums(found, turnouts)
         for name, found in sorted(townships.items())
     ]
     return _head(view, head, size, now) | {
-        "day": day, "townships": listed, "county": _sums([one for found in townships.values() for one in found]),
+        "day": day, "townships": listed,
+        "county": _sums([one for found in townships.values() for one in found], turnouts),
         "incidents": _incidents(state, day, now), "complaints": _complaints(state, day, day_of(now)),
     }  # fmt: skip
 
@@ -86,6 +96,11 @@ def pair(part: int, whole: int) -> dict[str, int]:
     return {"part": part, "whole": whole}
 
 
+def share(ratio: Ratio) -> dict[str, int]:
+    """A ratio as JSON."""
+    return pair(ratio.part, ratio.whole)
+
+
 def _head(view: CountyView, head: tuple[int, str], size: int, now: int) -> Json:
     election = view.election
     return {
@@ -94,17 +109,17 @@ def _head(view: CountyView, head: tuple[int, str], size: int, now: int) -> Json:
     }  # fmt: skip
 
 
-def _sums(found: list[Json]) -> Json:
+def _sums(found: list[Json], turnouts: dict[str, Turnout]) -> Json:
     states = [one["state"] for one in found]
-    known = [one for one in found if one["voters_known"]]
+    added = add_turnouts(turnouts[one["unit"]] for one in found)
     whole = len(found)
     return {
         "counting": pair(sum(state in {one.name for one in _COUNTING} for state in states), whole),
         "determined": pair(sum(state in {one.name for one in _DONE} for state in states), whole),
         "closed": pair(sum(one["closed"]["part"] for one in found), sum(one["closed"]["whole"] for one in found)),
-        # of the villages whose voters are known, on both sides
-        "voters": pair(sum(one["turnout"]["part"] for one in known), sum(one["turnout"]["whole"] for one in known)),
-        "voters_known": pair(sum(one["voters_known"] for one in found), whole),
+        # each turnout with the villages that it is of: those that have reported, and of these those with a fixed result
+        "voters": share(added.told), "voters_known": share(added.told_units),
+        "voters_fixed": share(added.fixed), "fixed": share(added.fixed_units),
         "papers": sum(one["papers"] for one in found),
         "incidents_open": sum(one["incidents_open"] for one in found),
         "incidents_today": sum(one["incidents_today"] for one in found),

@@ -63,7 +63,11 @@ def form_command(
         Path | None, typer.Option("--centre", help="centre-report 的 JSON · the centre's report: incidents, complaints")
     ] = None,
     before: Annotated[str, typer.Option("--before", help="上届参选 投票/登记 · last term's turnout")] = "",
+    issue: Annotated[int, typer.Option("--issue", min=0, max=9999, help="简报期号 · number of the brief")] = 0,
     link: Annotated[str, typer.Option("--link", help="公开页面地址 · public page, into the QR code")] = "",
+    day: Annotated[
+        str, typer.Option("--day", help="本单位选举日，与封存日期不同时 · the unit's own day, if not the sealed one")
+    ] = "",
     english: Annotated[bool, typer.Option("--english", help="附英文 · English as a second language")] = False,
 ) -> None:
     """制作表格（PDF/A），输出哈希 · make a form as PDF/A; one JSON line with its hash for each file."""
@@ -81,7 +85,8 @@ def form_command(
                 return
             wish = Wish(
                 form=name, unit=unit, township=township, station=station, layout=layout, english=english, link=link,
-                before=read_ratio(before) if before else None, remarks=_remarks(remarks), centre=_object(centre),
+                day=day, before=read_ratio(before) if before else None, remarks=_remarks(remarks),
+                issue=issue, centre=_object(centre),
             )  # fmt: skip
             sources = Sources(public=_given(public, "--public"), checkpoint=checkpoint, paperwork=paperwork)
             _write(make_all(setter, wish, sources), out)

@@ -32,14 +32,20 @@ def template(
     filled: Annotated[
         Path | None, typer.Option("--filled", help="填入此封存文件夹的现有内容 · filled from this sealing folder")
     ] = None,
+    paperwork: Annotated[
+        bool, typer.Option("--paperwork", help="公告和点名表的私有表格 · the private tables of notices and the roll")
+    ] = False,
 ) -> None:
     """空白模板，或填好现有内容的模板 · an empty template, or one filled from a folder."""
     try:
-        from coordinator.sealing.workbooks.template import make_template, rows_of_folder  # noqa: PLC0415 - as export
+        from coordinator.sealing.workbooks.private_sheets import PRIVATE  # noqa: PLC0415 - as export
+        from coordinator.sealing.workbooks.sheets import SHEETS  # noqa: PLC0415
+        from coordinator.sealing.workbooks.template import make_template, rows_of_folder  # noqa: PLC0415
     except ImportError as error:
         raise _missing(error) from None
     try:
-        data = make_template(None if filled is None else rows_of_folder(filled))
+        sheets = PRIVATE if paperwork else SHEETS
+        data = make_template(None if filled is None else rows_of_folder(filled, sheets), sheets)
         with out.open("xb") as stream:
             stream.write(data)
     except FileExistsError:
@@ -54,17 +60,29 @@ def import_command(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="填好的工作簿 · workbooks, filled in")],
     into: Annotated[Path, typer.Option("--into", help="封存文件夹 · the sealing folder")],
     replace: Annotated[bool, typer.Option("--replace", help="替换已有的表 · replace tables that are there")] = False,
+    paperwork: Annotated[
+        bool, typer.Option("--paperwork", help="导入私有表格到其文件夹 · the private tables, into their folder")
+    ] = False,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="核对编号用的封存文件夹 · the sealing folder, to check ids against")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · one JSON object for programs")] = False,
 ) -> None:
     """检查全部工作簿并写成封存文件夹的表 · check workbooks, write the tables of the sealing folder."""
     bar = Progress()
     try:
         from coordinator.sealing.workbooks.importing import import_workbooks  # noqa: PLC0415 - as export
+        from coordinator.sealing.workbooks.private import import_private  # noqa: PLC0415
+        from coordinator.sealing.workbooks.template import rows_of_folder  # noqa: PLC0415
     except ImportError as error:
         raise _missing(error) from None
     try:
         read = [(path.name, path.read_bytes()) for path in files]
-        found = import_workbooks(read, into, replace=replace, watch=bar.count)
+        if paperwork:
+            sealed = None if source is None else rows_of_folder(source)
+            found = import_private(read, into, sealed, replace=replace, watch=bar.count)
+        else:
+            found = import_workbooks(read, into, replace=replace, watch=bar.count)
     except CountyError as error:
         raise _fail(error) from None
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What the centre's own report (`centre-report`, docs/centre.md) adds to the daily report and the work summary.
+"""What the centre's own report (`centre-report`, docs/centre.md) adds to daily report, brief and work summary.
 
 It comes as JSON with integers only; shares are {"part", "whole"} and are printed as n/N. Nothing of it moves a figure
 of the record, and a form without it is whole.
@@ -70,8 +70,13 @@ def _journal(report: Report) -> Pair:
     return f"工作日志第 {count} 条：{head}", f"journal of the centre, act {count}"
 
 
+def journal_lines(report: Report) -> list[JsonObject]:
+    """The head of the journal, where there is a report: on paper it makes a journal that was cut short noticeable."""
+    return _read(lambda: [pair(_journal(report))] if report else [])
+
+
 def summary_more(report: Report) -> list[JsonObject]:
-    """Rows of the work summary that only the centre knows."""
+    """Rows of the work summary and the brief that only the centre knows."""
     return _read(lambda: list(_summary_more(report)))
 
 
@@ -88,8 +93,12 @@ def _summary_more(report: Report) -> Iterator[JsonObject]:
          (f"占全部单位，观察员 {int(report['observers'])} 人", f"of all units; {int(report['observers'])} observers")),
         (("校对并签字的单位", "units that signed the proofs"), _ratio(report["proofread_units"]), units),
         (("事件", "incidents"), str(levels), (kinds, "general, serious, grave")),
+        (("未办结的事件", "open incidents"), _ratio({"part": incidents["open"], "whole": levels}),
+         ("占全部事件", "of all incidents")),
         (("按时确认的事件", "acknowledged in time"), _ratio(incidents["in_time"]),
          ("占已确认的事件", "of those acknowledged")),
+        (("信访超期", "complaints late"), _ratio({"part": complaints["late"], "whole": complaints["all"]}),
+         ("占全部信访", "of all complaints")),
         (("信访已答复", "complaints answered"), _ratio(complaints["answered"]), ("占全部信访", "of all complaints")),
         (("选举异议已决定", "objections decided"), _ratio(objections["decided"]), ("占全部异议", "of all objections")),
     ]  # fmt: skip

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Final
 
 from coordinator.forms.catalogue import FORMS, Form, Subject
-from coordinator.forms.desk_words import Report, daily_lines, summary_more, unit_remarks
+from coordinator.forms.desk_words import Report, daily_lines, journal_lines, summary_more, unit_remarks
 from coordinator.forms.facts import unit_body
 from coordinator.forms.flow import flow_body
 from coordinator.forms.notices import final_state, list_body, outcome_body, places_body, rules_body, staff_body
-from coordinator.forms.paperwork import Paperwork
+from coordinator.forms.paperwork import Paperwork, is_day
 from coordinator.forms.proving import planned, proof_data
 from coordinator.forms.record import Record, Scope, read_record
 from coordinator.forms.reports import brief_body, daily_body, summary_body
 from coordinator.forms.sheets import ballots_body, labels_body, roll_body, tally_body, tally_paper_body
-from coordinator.forms.stamp import Cited, election_body, stamp
+from coordinator.forms.stamp import Cited, chinese_date, election_body, stamp
 from coordinator.forms.typesetting import Typesetter
 from coordinator.settings import CountyError
 from tally_protocol.fields import JsonObject
@@ -34,7 +34,11 @@ LINK: Final = re.compile(r"https?://[!-~]{1,200}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What is asked for: a form, what it speaks of, how it is to look; `centre` is the centre's report as JSON."""
+    """What is asked for: a form, what it speaks of, how it is to look.
+
+    `centre` is the centre's report as JSON, `issue` the number of a brief; `day` is the unit's own day of a later wave,
+    as 2026-12-20.
+    """
 
     form: str
     unit: str = ""
@@ -43,7 +47,9 @@ class Wish:
     layout: str = ""
     english: bool = False
     link: str = ""
+    day: str = ""
     before: Ratio | None = None
+    issue: int = 0
     remarks: Mapping[str, str] = field(default_factory=dict)
     centre: Report = field(default_factory=dict)
 
@@ -189,6 +195,9 @@ def fill_from(record: Record, wish: Wish, paperwork: Paperwork | None) -> Filled
     if form.subject is Subject.UNIT:
         state = record.unit(wish.unit)
         subject = f"{state.unit.name}（{state.unit.id}）"
+        day = _day(state, wish, paperwork, record.election.date)
+        # what a villager reads is the day of this village, not that of the county's first wave
+        data["election"] |= {"date": chinese_date(day), "iso": day}
         data |= {"unit": unit_body(state.unit, state.profile.law), "body": _unit_body(state, wish, paperwork)}
         heads = _unit_heads(record, state, with_result=form.result)
     else:
@@ -208,9 +217,38 @@ def fill_from(record: Record, wish: Wish, paperwork: Paperwork | None) -> Filled
 _REPORTS: Final[dict[str, Callable[..., JsonObject]]] = {
     "daily": lambda states, wish: daily_body(states, unit_remarks(wish.centre, wish.remarks))
     | {"more": daily_lines(wish.centre)},
-    "brief": lambda states, wish: brief_body(states, wish.before),
+    "brief": lambda states, wish: brief_body(states, wish.before)
+    | {"more": summary_more(wish.centre), "journal": journal_lines(wish.centre), "issue": wish.issue or ""},
     "summary": lambda states, wish: summary_body(states, wish.before) | {"more": summary_more(wish.centre)},
 }
+
+
+def _day(state: UnitState, wish: Wish, paperwork: Paperwork | None, sealed: str) -> str:
+    """The day of a unit's vote: of the wish, else of places.csv, else the sealed one; CountyError if they disagree.
+
+    The sealed election has one date. Notice 10 calls people to the vote: it is not printed while two papers differ.
+    """
+    if wish.day and not is_day(wish.day):
+        raise CountyError(f"选举日应如 2026-12-20，现为 {wish.day}", f"expected a day like 2026-12-20: {wish.day}")
+    if wish.day and wish.form != "notice-10":
+        return wish.day
+    said = "" if paperwork is None else paperwork.day(state.unit)
+    unit = state.unit
+    if wish.day and said and said != wish.day:
+        raise CountyError(
+            f"{unit.name}（{unit.id}）的选举日：places.csv 写 {said}，计划是 {wish.day}；"
+            "请核对并改成一致，再打印第10号公告",
+            f"the day of unit {unit.id}: places.csv has {said}, the plan has {wish.day}; correct one of them, then"
+            " print notice 10",
+        )
+    if wish.day and not said and wish.day != sealed:
+        raise CountyError(
+            f"{unit.name}（{unit.id}）计划在 {wish.day} 选举，封存的日期是 {sealed}；"
+            "请在 places.csv 该单位的 day 列写明选举日，再打印第10号公告",
+            f"unit {unit.id} is planned for {wish.day}, the sealed date is {sealed}; write the unit's day into column"
+            " day of places.csv, then print notice 10",
+        )
+    return said or wish.day or sealed
 
 
 def _unit_body(state: UnitState, wish: Wish, paperwork: Paperwork | None) -> JsonObject:

@@ -5,6 +5,7 @@ at once, with file and line, as in the sealing folder.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from tally_protocol.law.profile import Profile
 
 # file -> (columns that must be there, columns that may); a cell of the first kind may not be empty
 TABLES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "places.csv": (("unit", "kind", "name", "opens", "closes"), ("route", "box", "note")),
+    "places.csv": (("unit", "kind", "name", "opens", "closes"), ("day", "route", "box", "note")),
     "staff.csv": (("unit", "role", "name"), ("station",)),
     "mobile.csv": (("unit", "name", "reason"), ("box", "household")),
     "proxies.csv": (("unit", "voter", "holder"), ("relation",)),
@@ -61,6 +62,34 @@ class Paperwork:
     def has(self, name: str) -> bool:
         """Whether the table is there."""
         return (self.path / name).exists()
+
+    def day(self, unit: Unit) -> str:
+        """The day of a unit's vote as places.csv says it, "" where it says none; CountyError if it says two."""
+        if not self.has("places.csv"):
+            return ""
+        problems = Problems()
+        days: list[str] = []
+        for row in read_table(self.path, "places.csv", *TABLES["places.csv"], problems):
+            said = row.text("day") if row.text("unit") == unit.id else ""
+            if said and not is_day(said):
+                row.fault(f"day: 应如 2026-12-20，现为 {said[:20]}", f"day: expected 2026-12-20, found {said[:20]}")
+            elif said and days and said != days[0]:
+                row.fault(
+                    f"day: 单位 {unit.id} 在上面写的是 {days[0]}，这里是 {said}；一个单位只有一个选举日",
+                    f"day: unit {unit.id} has {days[0]} above and {said} here; a unit votes on one day",
+                )
+            elif said:
+                days.append(said)
+        _raise(problems)
+        return days[0] if days else ""
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a date that there is, as 2026-12-20."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def check_row(row: Row, name: str, required: tuple[str, ...], unit: Unit) -> None:

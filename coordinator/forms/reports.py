@@ -3,32 +3,32 @@
 from collections.abc import Iterable, Mapping
 
 from coordinator.forms.facts import OUTCOMES_EN, pair
+from coordinator.forms.turnouts import Turnout, add_turnouts, turnout_of
 from coordinator.results.figures import Figures
 from coordinator.results.outcomes import outcome_before_results
 from coordinator.settings import CountyError
 from tally_protocol.fields import JsonObject
-from tally_protocol.law.composition import turnout_ratio
-from tally_protocol.law.outcome import decide_unit
 from tally_protocol.law.ratio import Change, Ratio
 from tally_protocol.law.reconciliation import findings
+from tally_protocol.law.states import UnitWord
 from tally_protocol.record.deciding import results_of, tally_of
 from tally_protocol.record.unit_chain import UnitState
-
-NOBODY = Ratio(0, 0)
 
 
 def daily_body(states: Iterable[UnitState], remarks: Mapping[str, str]) -> JsonObject:
     """一日一汇报: a line a village; sums of integers below, a percentage only with both of its own."""
+    states = list(states)
     lines = [_line(state, remarks.get(state.unit.id, "")) for state in states]
     if not lines:
         raise CountyError("这个乡镇没有任何单位；请核对名称", "no unit of such a township; check its name")
-    turnout = sum((_turnout(state) for state in states), NOBODY)
+    turnouts = add_turnouts(state_turnout(state) for state in states)
     return {
         "lines": lines,
+        "turnouts": turnouts.lines(),
         "total": {
             "units": len(lines),
             "final": str(Ratio(sum(bool(line["final"]) for line in lines), len(lines))),
-            "turnout": str(turnout) if turnout.whole else "",
+            "turnout": str(turnouts.told) if turnouts.told.whole else "",
             "papers": sum(int(str(line["papers"])) for line in lines),
             "batches": sum(int(str(line["batches"])) for line in lines),
             "closed": str(sum(int(str(line["closed"])) for line in lines)),
@@ -41,7 +41,7 @@ def daily_body(states: Iterable[UnitState], remarks: Mapping[str, str]) -> JsonO
 def _line(state: UnitState, remark: str) -> JsonObject:
     tally, unit = tally_of(state), state.unit
     tables = list(state.stations.values())
-    ratio = _turnout(state)
+    ratio = state_turnout(state).told
     return {
         "id": unit.id,
         "name": unit.name,
@@ -58,11 +58,9 @@ def _line(state: UnitState, remark: str) -> JsonObject:
     }
 
 
-def _turnout(state: UnitState) -> Ratio:
-    """参选率 of a final unit; nothing of a count that still runs, whose papers are not all counted."""
-    if outcome_before_results(state) is not None:
-        return NOBODY
-    return turnout_ratio(state.unit, decide_unit(state.unit, state.profiles, tally_of(state)))
+def state_turnout(state: UnitState) -> Turnout:
+    """参选率 of a village by its chains."""
+    return turnout_of(state.unit, state.profiles, tally_of(state), voided=state.state is UnitWord.VOIDED)
 
 
 def _results(state: UnitState) -> list[JsonObject]:
@@ -118,7 +116,7 @@ def brief_body(states: Iterable[UnitState], before: Ratio | None) -> JsonObject:
         towns.setdefault(state.unit.place, []).append(state)
     lines = []
     for place, found in towns.items():
-        turnout = sum((_turnout(state) for state in found), NOBODY)
+        turnout = add_turnouts(map(state_turnout, found)).fixed
         lines.append(
             {
                 "name": place[-1] if place else "",
@@ -128,4 +126,7 @@ def brief_body(states: Iterable[UnitState], before: Ratio | None) -> JsonObject:
                 "papers": sum(figures[0] for state in found for figures in tally_of(state).totals.values()),
             }
         )
-    return summary_body(units, before) | {"lines": lines, "units": len(units), "towns": len(towns)}
+    turnouts = add_turnouts(map(state_turnout, units)).lines()
+    return summary_body(units, before) | {
+        "lines": lines, "units": len(units), "towns": len(towns), "turnouts": turnouts,
+    }  # fmt: skip

@@ -234,7 +234,7 @@ CENTRE = {
     ]}],
     "incidents": {"levels": {"general": 2, "serious": 0, "grave": 1}, "open": 1,
                   "acknowledged": {"part": 2, "whole": 3}, "in_time": {"part": 1, "whole": 2}},
-    "complaints": {"received": 4, "answered": {"part": 3, "whole": 8}, "late": 1},
+    "complaints": {"received": 4, "all": 8, "answered": {"part": 3, "whole": 8}, "late": 1},
     "key_units": {"part": 1, "whole": 2}, "observed_units": {"part": 2, "whole": 2}, "observers": 5,
     "proofread_units": {"part": 2, "whole": 2}, "objections": {"decided": {"part": 0, "whole": 0}},
 }  # fmt: skip
@@ -252,5 +252,17 @@ def test_what_the_centre_knows_is_added_and_changes_no_figure(record: Record) ->
     rows = {row["en"]: row["value"] for row in body(record, "summary", centre=CENTRE)["more"]}
     assert rows["key villages"] == "1/2 (50.00 %)"
     assert rows["objections decided"] == "0/0"
+    brief = body(record, "brief", centre=CENTRE, issue=7, before=Ratio(211, 224))
+    assert {row["en"]: row["value"] for row in brief["more"]} == rows
+    assert (brief["issue"], body(record, "brief")["issue"]) == (7, "")
+    assert "第 41 条" in brief["journal"][0]["zh"]
+    assert body(record, "brief")["more"] == body(record, "brief")["journal"] == []
+    assert [row["value"] for row in brief["rows"] if "last term" in row["en"]] == [
+        "260/300 (86.67 %); 211/224 (94.20 %); -7.53"
+    ]
+    assert (rows["open incidents"], rows["complaints late"]) == ("1/3 (33.33 %)", "1/8 (12.50 %)")
+    for form in ("brief", "summary"):
+        with pytest.raises(CountyError, match="centre-report"):
+            body(record, form, centre={"acts": 1})
     with pytest.raises(CountyError, match="centre-report"):
         body(record, "daily", centre={"townships": [{"units": [{"unit": "v1"}]}]})

@@ -24,11 +24,13 @@ from coordinator.forms.proving import planned, proof_data
 from coordinator.forms.record import Record
 from coordinator.forms.typesetting import Typesetter
 from coordinator.settings import CountyError
+from tally_protocol.law.ratio import Ratio
 from tests.coordinator.sealing_folder import SealingFolder
 from tests.forms.looking import APPROVED, APPROVING, PPI, approve, difference, fonts_of, page_image, same_as_approved
 from tests.forms.test_bodies import CENTRE
+from tests.forms.test_days import LATER, places
 from tests.forms.test_fonts import RARE
-from tests.forms.village import publish, village
+from tests.forms.village import publish, village, write_paperwork
 from tests.published import PUBLISHED
 
 pytestmark = pytest.mark.printed
@@ -59,16 +61,31 @@ def test_a_form_looks_as_approved(
     assert not (APPROVED / f"{name}-{len(pages) + 1}.png").exists(), "the approved form has more pages"
 
 
-@pytest.mark.parametrize("form", ["daily", "summary"])
+@pytest.mark.parametrize("form", ["daily", "brief", "summary"])
 def test_a_report_with_what_the_centre_knows_looks_as_approved(
     record: Record, setter: Typesetter, noto: tuple[Path, ...], form: str
 ) -> None:
-    made = fill_from(record, Wish(form=form, township="东乡", centre=CENTRE, remarks={"v2": "停电半小时"}), None)
+    wish = Wish(
+        form=form, township="东乡", centre=CENTRE, remarks={"v2": "停电半小时"}, issue=7, before=Ratio(211, 224)
+    )
+    made = fill_from(record, wish, None)
     (png,) = setter.pages(made.form.template, made.data, PPI)
     page = page_image(png)
     if APPROVING:
         approve(f"{form}-centre-1", page)
     assert difference(f"{form}-centre-1", page, same_fonts=same_as_approved(noto)) == ""
+
+
+def test_notice_10_of_a_later_wave_looks_as_approved(
+    record: Record, setter: Typesetter, noto: tuple[Path, ...], tmp_path: Path
+) -> None:
+    tables = Paperwork(write_paperwork(tmp_path, places=places(LATER)))
+    made = fill_from(record, Wish(form="notice-10", unit="v1", day=LATER), tables)
+    (png,) = setter.pages(made.form.template, made.data, PPI)
+    page = page_image(png)
+    if APPROVING:
+        approve("notice-10-wave-1", page)
+    assert difference("notice-10-wave-1", page, same_fonts=same_as_approved(noto)) == ""
 
 
 @pytest.mark.parametrize("form", PRINTED)

@@ -180,7 +180,12 @@ export class VillageDesk {
     const chosen = this.desk.forms.filter((one) => one.subject === "unit");
     const select = make("select", { id: "form-choice", "aria-label": t("form.which"), "data-focus": "form" }, chosen.map((one) => make("option", { value: one.form }, said([one.zh, one.en]))));
     const print = async () => {
-      const made = await attempt(() => download(this.path("forms"), { form: select.value, english: currentLanguage() === "en" }));
+      const form = (warned) => download(this.path("forms"), { form: select.value, english: currentLanguage() === "en", warned });
+      const made = await attempt(() => form(false).catch((no) => {
+        // a candidate who is out stands on it as elected: read first, then printed knowingly or not at all
+        if (no.word !== "warned") throw no;
+        return ask({ title: t("form.warned"), intro: [make("p", { class: "error" }, no.message)], button: t("form.anyway"), danger: true, act: () => form(true) });
+      }));
       if (made?.sha256) { say(t("form.said", { sha256: made.sha256.slice(0, 16) })); await this.load(); }
     };
     return this.panel("forms", this.changes && chosen.length ? make("p", { class: "row-buttons" }, select, make("button", { class: "button small main", type: "button", "data-focus": "print", onclick: print }, t("form.print"))) : null,

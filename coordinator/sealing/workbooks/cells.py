@@ -23,7 +23,9 @@ CODE_DIGITS: Final = 12
 _DIGITS = re.compile(r"\d+", re.ASCII)
 _IDEOGRAPHS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _DOTS: Final = str.maketrans(dict.fromkeys("•‧∙⋅・･", "·"))
-_PLAIN_KINDS: Final = frozenset({Kind.ID, Kind.CANDIDATE, Kind.COUNT, Kind.WORD})
+_PLAIN_KINDS: Final = frozenset({Kind.ID, Kind.CANDIDATE, Kind.COUNT, Kind.WORD, Kind.DAY, Kind.HOUR})
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
+_HOUR = re.compile(r"([01]?\d|2[0-3]):[0-5]\d", re.ASCII)
 Unprintable = Callable[[str], tuple[str, ...]]
 
 
@@ -55,6 +57,12 @@ class Reader:
                     return "是" if value else ""
                 self._wrong(one, spot, str(value).upper(), str(value).upper(), "请改为文本", "type it as text")
                 return None
+            case datetime() if one.kind is Kind.DAY and value.time() == time():
+                return value.date().isoformat()
+            case date() if one.kind is Kind.DAY and not isinstance(value, datetime):
+                return value.isoformat()
+            case time() if one.kind is Kind.HOUR:
+                return f"{value.hour}:{value.minute:02d}"
             case datetime() | date() | time() | timedelta():
                 self.findings.add(
                     spot,
@@ -125,6 +133,13 @@ class Reader:
                     seen = visible(text)
                     self._wrong(one, spot, seen, seen, f"请从列表中选：{words_zh}", f"choose: {words}")
                 return one.words.get(text, "")
+            case Kind.DAY:
+                return self._day(one, text, spot)
+            case Kind.HOUR:
+                if text != "-" and _HOUR.fullmatch(text) is None:
+                    self._wrong(one, spot, visible(text), visible(text), "请写成 8:00", "write it as 8:00")
+                    return ""
+                return text
             case Kind.NAME | Kind.TEXT | Kind.REFERENCE:
                 return self._words(one, text, spot)
 
@@ -136,6 +151,19 @@ class Reader:
         if str(int(digits)) != text:
             self.findings.repair(spot, text, str(int(digits)))
         return str(int(digits))
+
+    def _day(self, one: Field, text: str, spot: Spot) -> str:
+        """A date that there is, in the one spelling of the tables."""
+        parts = _DAY.fullmatch(text)
+        try:
+            found = date(int(parts[1]), int(parts[2]), int(parts[3])).isoformat() if parts else ""
+        except ValueError:
+            found = ""
+        if not found:
+            self._wrong(one, spot, visible(text), visible(text), "请写成 2026-12-05", "write it as 2026-12-05")
+        elif found != text:
+            self.findings.repair(spot, text, found)
+        return found
 
     def _words(self, one: Field, text: str, spot: Spot) -> str:
         if "\n" in text or "\r" in text or "\t" in text:
@@ -190,6 +218,8 @@ _MEANT: Final = {
     Kind.TEXT: ("文字", "a text"),
     Kind.COUNT: ("整数", "a whole number"),
     Kind.WORD: ("列表中的一项", "a word of the list"),
+    Kind.DAY: ("日期", "a date"),
+    Kind.HOUR: ("时间", "an hour of the day"),
 }
 
 

@@ -30,7 +30,7 @@ _COLUMN = re.compile(r"([a-z_]+[0-9]?): ", re.ASCII)
 # said already, of the cell itself
 _CHECKED: Final = frozenset({"unit not in units.csv", "contest not in contests.csv"})
 _NOBODY: Final = "nobody in the unit has the id"
-_ABOUTS: Final = frozenset({ABOUT, "说明", "About"})
+ABOUTS: Final = frozenset({ABOUT, "说明", "About"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +55,13 @@ def import_workbooks(
     """Read, check everything, write the tables; CountyError for a file that is no workbook or a folder in use."""
     findings = Findings()
     lines: dict[str, list[Line]] = {sheet.name: [] for sheet in SHEETS}
-    reader = Reader(findings, _careful(fonts, findings, files))
+    reader = Reader(findings, careful(fonts, findings, files))
     for name, data in files:
         for opened in open_workbook(name, data):
             sheet = sheet_of(opened.title)
             if sheet is not None:
                 lines[sheet.name] += read_lines(name, sheet, opened, reader, watch)
-            elif opened.title not in _ABOUTS and opened.cells:
+            elif opened.title not in ABOUTS and opened.cells:
                 known = "、".join(one.title for one in SHEETS)
                 findings.add(
                     Spot(name, opened.title), f"不认识的工作表；应为 {known} 之一；请改名或删除",
@@ -86,13 +86,13 @@ def import_workbooks(
     rows = sum(len(found) for found in lines.values())
     if findings.stopping:
         return Imported(flaws=findings.stopping, questions=findings.questions, repairs=findings.repairs, rows=rows)
-    _write(folder, made, replace=replace)
+    write_all(folder, made, replace=replace)
     return Imported(
         flaws=[], questions=findings.questions, repairs=findings.repairs, written=sorted(made), rows=rows
     )
 
 
-def _careful(fonts: Unprintable, findings: Findings, files: Sequence[tuple[str, bytes]]) -> Unprintable:
+def careful(fonts: Unprintable, findings: Findings, files: Sequence[tuple[str, bytes]]) -> Unprintable:
     """`fonts`, asked once a character; where the machine has none of the county's fonts that is said once."""
     known: dict[str, tuple[str, ...]] = {}
     silent = False
@@ -176,7 +176,7 @@ def _election(folder: Path) -> str:
         return ""
 
 
-def _write(folder: Path, made: dict[str, str], *, replace: bool) -> None:
+def write_all(folder: Path, made: dict[str, str], *, replace: bool) -> None:
     """All files or none: a table that is there already is only replaced when asked for."""
     there = [name for name in made if (folder / name).exists()]
     if there and not replace:

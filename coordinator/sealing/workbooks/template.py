@@ -36,10 +36,10 @@ def make_template(rows: Rows | None = None, sheets: Sequence[Sheet] = SHEETS) ->
     return stream.getvalue()
 
 
-def rows_of_folder(folder: Path) -> Rows:
-    """The tables of a sealing folder as they stand; a missing one is empty, officials are in no table."""
+def rows_of_folder(folder: Path, sheets: Sequence[Sheet] = SHEETS) -> Rows:
+    """The tables of a folder as they stand; a missing one is empty, officials are in no table."""
     found: dict[str, list[dict[str, str]]] = {}
-    for sheet in SHEETS:
+    for sheet in sheets:
         path = folder / sheet.file
         if sheet.file and path.exists():
             with path.open(encoding="utf-8-sig", newline="") as stream:
@@ -63,7 +63,14 @@ def _looks(book: Any) -> dict[str, Any]:
     }
 
 
-_STEPS: Final = (
+FILE_STEP: Final[str] = "4"
+_PRIVATE_STEP: Final = (
+    FILE_STEP, "这些表写有选民姓名，不公开，按选民名册保管。导入：tally-coordinator workbook import 甲.xlsx --paperwork"
+    " --into COUNTY/paperwork；没有内容的表不写文件。",
+    "These tables name voters: never published, kept as the voters' list is. Import: tally-coordinator workbook import"
+    " A.xlsx --paperwork --into COUNTY/paperwork; a sheet without a row makes no file.",
+)  # fmt: skip
+_STEPS: Final[tuple[tuple[str, str, str], ...]] = (
     ("1", "红色表头必填，蓝色可空。前两行是表头，勿改；第 3 行起一行一条，不要的行清空；不要合并单元格、用公式。",
      "Red headers must be filled, blue ones may stay empty. Rows 1 and 2 are headers; fill from row 3, a row each;"
      " empty a row to remove it; no merged cells, no formulas."),
@@ -72,7 +79,7 @@ _STEPS: Final = (
     ("3", "姓名照选票写，不用空格对齐；生僻字用 GB 18030 输入法。同一职位有同名的，都要加注。",
      "Names as on the paper, without blanks for alignment; rare characters by a GB 18030 input method. Namesakes for"
      " one post need a mark each."),
-    ("4", "可以每个乡镇一个文件，一次导入：tally-coordinator workbook import 甲.xlsx 乙.xlsx --into 封存文件夹。",
+    (FILE_STEP, "可以每个乡镇一个文件，一次导入：tally-coordinator workbook import 甲.xlsx 乙.xlsx --into 封存文件夹。",
      "One workbook a township may be imported at once: tally-coordinator workbook import A.xlsx B.xlsx --into FOLDER."),
     ("5", "问题一次列全，写出表、行、列、应为、现为和办法；有一处问题就不写文件。",
      "The import says everything that is wrong at once: file, sheet, row, column, expected, found, what to do; with one"
@@ -84,9 +91,13 @@ def _about(sheet: Worksheet, sheets: Sequence[Sheet], looks: dict[str, Any]) -> 
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 96)
-    sheet.write_string(0, 0, "唱票：选举资料导入模板 Changpiao: template for the sealing folder", looks["title"])
+    private = sheets is not SHEETS
+    title = ("唱票：公告和点名表资料模板 Changpiao: template for the private tables" if private
+             else "唱票：选举资料导入模板 Changpiao: template for the sealing folder")  # fmt: skip
+    sheet.write_string(0, 0, title, looks["title"])
     row = 2
-    for number, zh, en in _STEPS:
+    for step in _STEPS:
+        number, zh, en = _PRIVATE_STEP if private and step[0] == FILE_STEP else step
         sheet.write_string(row, 0, number, looks["bold"])
         sheet.write_string(row, 1, f"{zh}\n{en}", looks["wrap"])
         sheet.set_row(row, 52)
