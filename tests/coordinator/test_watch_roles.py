@@ -6,10 +6,8 @@ door and in its log; after that one honest record more changes no checkpoint; an
 
 import base64
 import contextlib
-import http.client
 import os
 import signal
-import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +18,7 @@ from sqlalchemy import make_url
 
 from tally_protocol.log.checkpoint import open_checkpoint
 from tests.coordinator.county import envelopes
-from tests.coordinator.processes import Process, log_text, role, up, wait_until
+from tests.coordinator.processes import FAULT, Process, free_ports, log_text, metrics, role, up, wait_until
 from tests.coordinator.scene import Scene, group, new_scene, published
 from tests.world import VOTE_A, papers
 
@@ -38,7 +36,6 @@ EDITS = {
     "a leaf is edited": (f"UPDATE records SET leaf = hash WHERE id = {BATCH}", {"sequencer", "publisher"}),  # noqa: S608
     "a row is deleted": (f"DELETE FROM records WHERE id = {BATCH}", {"intake", "sequencer", "publisher"}),  # noqa: S608
 }
-FAULT = 'changpiao_fault{{code="{}"}} 1.0'
 
 
 @pytest.fixture
@@ -63,28 +60,6 @@ def edit(scene: Scene, statement: str) -> None:
     with psycopg.connect(url) as server:
         server.execute("SET session_replication_role = replica")
         assert server.execute(statement.encode()).rowcount, "the edit changed nothing"
-
-
-def metrics(door: str) -> str:
-    """What an admin door tells; nothing while there is none."""
-    with contextlib.suppress(OSError, http.client.HTTPException):
-        connection = http.client.HTTPConnection(door, timeout=10)
-        connection.request("GET", "/metrics")
-        body = connection.getresponse().read().decode()
-        connection.close()
-        return body
-    return ""
-
-
-def free_ports(count: int) -> int:
-    """The first of so many free ports in a row."""
-    for first in range(20000 + os.getpid() % 100 * 100, 60000, count):
-        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
-            for port in range(first, first + count):
-                one = held.enter_context(socket.socket())
-                one.bind(("127.0.0.1", port))
-            return first
-    raise AssertionError("no free ports")
 
 
 def doors(county: Process) -> dict[str, str]:
