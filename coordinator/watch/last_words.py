@@ -26,7 +26,8 @@ def become(door: str, code: str, seconds: float, status: int) -> NoReturn:
     LOG.info("the admin door tells the code for a while, then this process ends", extra={"code": code})
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    words = [sys.executable, "-m", __name__, door, code, str(seconds), str(status)]
+    # -P: nothing is imported from wherever the process was started
+    words = [sys.executable, "-P", "-m", __name__, door, code, str(seconds), str(status)]
     os.execv(sys.executable, words)  # noqa: S606 - our own program, no shell
 
 
