@@ -9,14 +9,14 @@ import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from coordinator.metrics import Metrics
+from coordinator.metrics import LastWords, Metrics
 
 
 class AdminServer:
     """Serves in a thread of its own."""
 
     def __init__(
-        self, host: str, port: int, metrics: Metrics, ready: Callable[[], bool],
+        self, host: str, port: int, metrics: Metrics | LastWords, ready: Callable[[], bool],
         live: Callable[[], bool] = lambda: True,
     ) -> None:  # fmt: skip
         """Bind at once, so that a taken port is found at start."""

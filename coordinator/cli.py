@@ -9,7 +9,7 @@ import json
 import logging
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -27,7 +27,7 @@ from coordinator.results.findings import HEADER as FINDINGS
 from coordinator.results.findings import finding_lines, finding_rows
 from coordinator.results.outcomes import HEADER, outcome_rows
 from coordinator.results.reading import read_unit
-from coordinator.roles.running import Doors
+from coordinator.roles.running import Doors, last_words
 from coordinator.roles.starting import serve as serve_role
 from coordinator.roles.supervising import Plan, Supervisor
 from coordinator.sealing.making import init as seal_election
@@ -135,14 +135,16 @@ def profiles(
 
 
 @contextlib.contextmanager
-def _said() -> Iterator[None]:
+def _said(after: Callable[[CountyError], None] = lambda _error: None) -> Iterator[None]:
     """What a person must repair is said, and ends the command."""
     try:
         yield
     except CountyError as error:
         if error.code and logging.getLogger().handlers:
             LOG.critical(error.en, extra={"code": error.code})
-        raise fail(error) from None
+        stop = fail(error)
+        after(error)
+        raise stop from None
     except OSError as error:
         # a port that is taken, a folder that cannot be written
         raise fail(CountyError(f"无法启动: {error}", f"cannot start: {error}")) from None
@@ -178,6 +180,13 @@ def serve(
     ] = None,
     silent_after: centre.SilentOption = SILENT_AFTER,
     trace: TraceOption = "",
+    fault_seconds: Annotated[
+        float,
+        typer.Option(
+            "--fault-seconds", envvar="CHANGPIAO_FAULT_SECONDS", min=0,
+            help="因故停止后管理端口保留代码的秒数 · seconds the admin door tells the code of a fault",
+        ),
+    ] = 30.0,
 ) -> None:
     """开门接收 · open the doors; one JSON line with the ports when ready."""
     log_to_stderr()
@@ -185,9 +194,9 @@ def serve(
         listen=listen, admin=admin, public=public, board=board, board_export=board_export,
         board_url=board_url, record_url=record_url, centre=centre_page,
         standings_seconds=standings, stop_after=stop_after, shared=shared_port, limits=limits,
-        silent_after=silent_after,
+        silent_after=silent_after, fault_seconds=fault_seconds,
     )  # fmt: skip
-    with _said():
+    with _said(lambda error: last_words(error, admin, doors, REFUSED)):
         tracing.start(trace, role)
         serve_role(role, None if home is None else Home(home), doors, database)
 

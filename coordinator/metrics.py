@@ -5,6 +5,8 @@ contract (deploy/metrics.json): alerts, dashboard and runbook know them. One reg
 know (a certificate it does not use, a volume it does not have) has no series rather than a false 0.
 """
 
+import threading
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 
 from prometheus_client import (
@@ -25,6 +27,8 @@ SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 CALL = ("grpc_type", "grpc_service", "grpc_method")
 LEADERS = ("sequencer", "publisher")
 STATES = ("sealed", "open", "closed")
+# what stops publishing until a person has acted; E_SPLIT ends the command `catch-up`, which nobody scrapes
+FAULTS = ("E_SELF_CHECK", "E_LOCK", "E_LOCK_AHEAD")
 
 
 def program_version() -> str:
@@ -33,6 +37,55 @@ def program_version() -> str:
         return version("changpiao")
     except PackageNotFoundError:
         return "unknown"
+
+
+class Faults:
+    """What stands against publishing, by code: each code has its own entry in the runbook."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        """Every code at 0, or nobody sees it rise."""
+        gauge = Gauge(
+            "changpiao_fault", "1 while a fault that a person must mend stands", ["code"], registry=registry
+        )
+        self._children = {code: gauge.labels(code=code) for code in FAULTS}
+        self._own: set[str] = set()
+        self._told: frozenset[str] = frozenset()
+        self._turn = threading.Lock()
+
+    def say(self, code: str) -> None:
+        """Of this process, until it starts again."""
+        with self._turn:
+            self._own.add(code)
+            self._show()
+
+    def stand(self, codes: Iterable[str]) -> None:
+        """All that stands in the table of verdicts, whoever found it; what is no longer there is over."""
+        with self._turn:
+            self._told = frozenset(codes)
+            self._show()
+
+    def _show(self) -> None:
+        for code, child in self._children.items():
+            child.set(code in self._own or code in self._told)
+
+
+class LastWords:
+    """The registry of a process that has been refused or has ended by a fault: no false 0 of what it no longer does."""
+
+    def __init__(self, code: str) -> None:
+        """The code, and which version says it."""
+        self.registry = CollectorRegistry()
+        Faults(self.registry).say(code)
+        _build(self.registry)
+
+    def text(self) -> bytes:
+        """The exposition text."""
+        return generate_latest(self.registry)
+
+
+def _build(registry: CollectorRegistry) -> None:
+    build = Gauge("changpiao_build_info", "always 1", ["version"], registry=registry)
+    build.labels(version=program_version()).set(1)
 
 
 class Metrics:
@@ -133,8 +186,8 @@ class Metrics:
             "changpiao_certificate_expiry_timestamp_seconds", "end of a certificate in use", ["certificate"],
             registry=place,
         )  # fmt: skip
-        build = Gauge("changpiao_build_info", "always 1", ["version"], registry=place)
-        build.labels(version=program_version()).set(1)
+        self.faults = Faults(place)
+        _build(place)
 
     def count_accepted(self, kind: str) -> None:
         """One more record of a kind."""

@@ -10,6 +10,9 @@ from sqlalchemy import URL
 
 from tests.postgres import Template, shared_server, template
 
+# a process that is refused ends at once here, unless a test wants to hear its last words
+os.environ.setdefault("CHANGPIAO_FAULT_SECONDS", "0")
+
 # `make properties` sets the thorough profile. No deadline in either: a busy machine is not a wrong answer.
 settings.register_profile("quick", deadline=None, max_examples=50, derandomize=True, database=None)
 settings.register_profile(

@@ -108,6 +108,8 @@ class Access:
         self._turnstile = Turnstile(setting.limits, self._meters) if setting.limits.turnstile else None
         self._round: asyncio.Task[None] | None = None
         self._read_at = setting.monotonic()
+        # asked for, not set: a look that hangs must be seen to grow old
+        self._meters.list_age.set_function(lambda: setting.monotonic() - self._read_at)
         self._meters.server_until.set(server_until(setting.home).timestamp())
 
     def _authority(self, now: float) -> Authority | None:
@@ -161,7 +163,6 @@ class Access:
                 state = self.gate.state
             else:
                 self._read_at = self._setting.monotonic()
-            self._meters.list_age.set(self._setting.monotonic() - self._read_at)
             self.gate.sweep(state)
 
     def _look(self) -> State:

@@ -92,10 +92,8 @@ class Publisher:
             self._recover(stored)
 
     def _recover(self, stored: int) -> None:
-        if self._fence.number:
-            # after the folder was made, before anything is written to it: see `folder`
-            with self._staging.write() as connection:
-                self._fence.check(connection)
+        # after the folder was made, before anything is written to it: see `folder`
+        self._still_leads()
         locked, _ = self._lock.read()
         published = self._published()
         for checkpoint, where in ((locked, "lock.db"), (published, "checkpoint")):
@@ -121,6 +119,11 @@ class Publisher:
             self._stage(old, self._open(locked).size, locked, unless=self._folder.has)
         self.settle()
         self._compared = True
+
+    def _still_leads(self) -> None:
+        if self._fence.number:
+            with self._staging.write() as connection:
+                self._fence.check(connection)
 
     def _published(self) -> bytes:
         """The published checkpoint; one that does not hold is no crash of ours: a person must look first."""
@@ -166,6 +169,8 @@ class Publisher:
             return False
         locked, last = self._lock.read()
         if locked != self.head.checkpoint:
+            # a leader that slept and was replaced is no fault: it says that instead
+            self._still_leads()
             raise CountyError(
                 "E_LOCK: 锁中的检查点不是本进程上次签发的；锁被改动过，或另一进程已抢先发布。停止发布",
                 "E_LOCK: the lock does not hold what this process signed last; it was edited, or another process has"
@@ -238,9 +243,7 @@ class Publisher:
 
     def _last_look(self, size: int) -> None:
         """Directly before files are written: still the leader, and nobody has shown more than we are about to."""
-        if self._fence.number:
-            with self._staging.write() as connection:
-                self._fence.check(connection)
+        self._still_leads()
         shown = self._published()
         if shown and self._open(shown).size > size:
             raise CountyError(

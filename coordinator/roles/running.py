@@ -4,7 +4,8 @@ The plain door opens first: a cluster sees a process that reads its log as alive
 process is not ready; what it does not finish within END_WITHIN seconds is left to the next start.
 
 A fault of a thread (a commit that failed, a lock that is lost) ends the process on the spot: memory may be ahead of the
-disk, and the next start repairs by the ordinary path.
+disk, and the next start repairs by the ordinary path. If a person must act on it, its code stays at the plain door for
+`fault_seconds` (`watch.last_words`).
 """
 
 import asyncio
@@ -25,8 +26,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from coordinator.admin import AdminServer
 from coordinator.board.checking import Outside, with_slash
-from coordinator.metrics import Metrics
+from coordinator.metrics import FAULTS, Metrics
 from coordinator.settings import CountyError
+from coordinator.store.leaders import Deposed
+from coordinator.watch.last_words import become
 from coordinator.watch.self_check import SHARE
 from coordinator.watch.stations import SILENT_AFTER
 
@@ -64,6 +67,8 @@ class Doors:
     silent_after: float = SILENT_AFTER
     # of access (docs/access.md); None = limits.toml of the home, else the shipped ones
     limits: Path | None = None
+    # how long the plain door tells the code of a fault after the process has ended by it; 0 = not at all
+    fault_seconds: float = 0.0
 
     def folder(self) -> Path:
         """The published folder; CountyError for a role that needs one and was given none."""
@@ -83,6 +88,20 @@ def address(text: str) -> tuple[str, int]:
 def outside(doors: Doors) -> Outside:
     """The addresses that the public page prints."""
     return Outside(with_slash(doors.board_url), with_slash(doors.record_url))
+
+
+def fault_of(error: BaseException | None) -> str:
+    """The code if a person must act on it; a leader that was replaced starts again and waits in line."""
+    if not isinstance(error, CountyError) or isinstance(error, Deposed) or error.code not in FAULTS:
+        return ""
+    return error.code
+
+
+def last_words(error: BaseException | None, door: str, doors: Doors, status: int) -> None:
+    """Leave the code of a fault at the plain door for a while; returns if there is none, or nobody knows the door."""
+    code = fault_of(error)
+    if code and doors.fault_seconds and address(door)[1]:
+        become(door, code, doors.fault_seconds, status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +148,12 @@ class Running:
         self._role: Role | None = None
         self._open = False
         self._beat = 0.0
+        self._metrics = Metrics()
+        self._door = ""
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT; exits with 70 after a fault."""
-        metrics = Metrics()
+        metrics = self._metrics
         admin = AdminServer(*address(self._doors.admin), metrics, self._ready, self._live)
         admin.start()
         try:
@@ -166,11 +187,14 @@ class Running:
     def _fatal(self, error: BaseException) -> None:
         """A thread has stopped: end the process, from any thread."""
         self._fault = error
+        if code := fault_of(error):
+            self._metrics.faults.say(code)
         if self._loop is not None and self._stop is not None:
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._stop.set)
 
     async def _serve(self, role: Role, admin: str) -> None:
+        self._door = admin
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(name, self._stop.set)
@@ -216,6 +240,7 @@ class Running:
     def _die(self) -> None:
         """Nothing more is written: memory may be ahead of the disk; the next start repairs."""
         LOG.critical("stopped by a fault", extra={"error": type(self._fault).__name__})
+        last_words(self._fault, self._door, self._doors, STOPPED_BY_FAULT)
         os._exit(STOPPED_BY_FAULT)
 
 

@@ -142,7 +142,7 @@ def watch_publisher(
     ]
     check = _check("publisher", doors, database, metrics, parts)
     looks = _machine(metrics, database, url, None, public=(doors.folder(), RESERVE))
-    return Watch(check, Sampling(looks)), Alarm(database, check)
+    return Watch(check, Sampling(looks)), Alarm(database, check, metrics)
 
 
 def watch_everything(
@@ -171,7 +171,7 @@ def watch_everything(
 
     desk = home if doors.centre else None
     looks = [*_machine(metrics, store, url, home, desk, **volumes), _stations(metrics, county, doors, seen)]
-    return Watch(check, Sampling(looks)), Alarm(store, check)
+    return Watch(check, Sampling(looks)), Alarm(store, check, metrics)
 
 
 def watch_board(metrics: Metrics, url: str, database: Database, desk: Home | None = None) -> Watch:

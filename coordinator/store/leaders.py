@@ -14,8 +14,13 @@ from typing import Protocol
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from coordinator.settings import CountyError
 from coordinator.store.database import Database
 from coordinator.store.postgres import Postgres
+
+
+class Deposed(CountyError):
+    """E_LOCK in the ordinary course of things: another process leads, and this one has noticed."""
 
 
 class Fence(Protocol):
@@ -26,7 +31,7 @@ class Fence(Protocol):
         """The number; 0 where there is no other process."""
 
     def check(self, connection: Connection) -> None:
-        """CountyError E_LOCK if a newer leader has begun; else none can, until this transaction ends."""
+        """Deposed (E_LOCK) if a newer leader has begun; else none can, until this transaction ends."""
 
     def release(self) -> None:
         """Lead no longer."""

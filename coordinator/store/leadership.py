@@ -13,6 +13,7 @@ import psycopg
 from sqlalchemy import Connection
 
 from coordinator.settings import CountyError
+from coordinator.store.leaders import Deposed
 from coordinator.store.postgres import Postgres
 
 LOG = logging.getLogger("changpiao.leaders")
@@ -117,8 +118,8 @@ def _fence_of(connection: Connection, job: str) -> int:
     return int(connection.exec_driver_sql("SELECT fence FROM leaders WHERE name = ?", (job,)).scalar_one())
 
 
-def _other_leads(job: str) -> CountyError:
-    return CountyError(
+def _other_leads(job: str) -> Deposed:
+    return Deposed(
         f"E_LOCK: 另一进程已接任 {job}；本进程不再写入，重新启动后等候",
         f"E_LOCK: another process leads as {job} now; this one writes no more, starts again and waits",
     )

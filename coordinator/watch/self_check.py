@@ -17,7 +17,7 @@ from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from coordinator.metrics import Metrics
+from coordinator.metrics import FAULTS, Metrics
 from coordinator.settings import CountyError
 from coordinator.store import verdicts
 from coordinator.store.database import Database, damage
@@ -130,6 +130,7 @@ class SelfCheck:
             LOG.critical(error.en, extra={"code": error.code or "E_SELF_CHECK", "part": part.name})
         self.failed[part.name] = error
         self._metrics.check_failed.set(1)
+        self._metrics.faults.say(error.code if error.code in FAULTS else "E_SELF_CHECK")
         self._write(part, error.code or "E_SELF_CHECK", error.en)
 
     def _passed(self, part: Part) -> None:
@@ -155,12 +156,16 @@ class Alarm:
 
     database: Database
     own: SelfCheck | None = None
+    metrics: Metrics | None = None
     _said: str = field(default="")
 
     def raised(self) -> str:
         """The code, empty if nothing stands; said once when it changes."""
         found = {} if self.own is None else {part: error.code for part, error in self.own.failed.items()}
         found = {**{part: code for part, code in verdicts.newest(self.database).items() if code}, **found}
+        if self.metrics is not None:
+            # whoever found it may have gone since
+            self.metrics.faults.stand(found.values())
         code = next(iter(found.values()), "")
         if code != self._said:
             if code:

@@ -1,9 +1,11 @@
 """A county of several processes: `up`, or roles started one by one, on a database of a test."""
 
+import contextlib
 import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable
@@ -13,6 +15,8 @@ from typing import Any
 from tests.coordinator.scene import PROGRAM, Scene
 
 READY_WITHIN = 120.0
+# a line of /metrics, for a code
+FAULT = 'changpiao_fault{{code="{}"}} 1.0'
 # what each role's pod is given of the sealed home (deploy/k8s/roles; tests/deploy/test_program.py compares)
 POD_FILES: dict[str, tuple[str, ...]] = {
     "intake": ("keys/county.key", "keys/ballot.key", "tls/server.key", "tls/server.pem", "tls/ca.pem"),
@@ -98,3 +102,45 @@ def wait_until(true: Callable[[], bool], what: str, seconds: float = READY_WITHI
 def log_text(path: Path) -> str:
     """What a process said to its log."""
     return path.read_text("utf-8") if path.exists() else ""
+
+
+def metrics(door: str) -> str:
+    """What an admin door tells; nothing while there is none."""
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        connection = http.client.HTTPConnection(door, timeout=10)
+        connection.request("GET", "/metrics")
+        body = connection.getresponse().read().decode()
+        connection.close()
+        return body
+    return ""
+
+
+def free_ports(count: int) -> int:
+    """The first of so many free ports in a row; below those that the system gives for port 0."""
+    for first in range(20000 + os.getpid() % 100 * 100, 32000, count):
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
+            for port in range(first, first + count):
+                held.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return first
+    raise AssertionError("no free ports")
+
+
+def check_refused(code: str, home: Path, url: str, public: Path, log: Path) -> None:
+    """A start that is refused by a code: in the log at once, then in a metric until a signal ends it with status 1."""
+    door = f"127.0.0.1:{free_ports(1)}"
+    command = [str(PROGRAM), "serve", "--home", str(home), "--public", str(public), "--database", url]
+    command += ["--listen", "127.0.0.1:0", "--admin", door, "--fault-seconds", "60"]
+    with log.open("ab") as errors:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
+    try:
+        wait_until(lambda: FAULT.format(code) in metrics(door), f"{code} in a metric of a refused start", 60)
+        assert metrics(door).count('changpiao_fault{code="') == 3
+        assert metrics(door).count("} 1.0") == 2, "the code and the version, no other code"
+        assert f'"code": "{code}"' in log_text(log)
+        process.terminate()
+        said, _ = process.communicate(timeout=10)
+        assert said == b"", "no line that says it is ready"
+        assert process.returncode == 1
+    finally:
+        process.kill()
+        process.wait()

@@ -17,6 +17,7 @@ from coordinator.store import entries as log
 from coordinator.store.stores import SQLITE, open_stores
 from tally_protocol.record.unit_kinds import TOTALS as NAMES
 from tests.coordinator.county import Bench, whole_count
+from tests.coordinator.processes import check_refused
 from tests.coordinator.tampering import Watched
 from tests.postgres import Template
 
@@ -114,6 +115,7 @@ def test_an_old_backup_refuses_until_it_has_caught_up(watched: Watched, tmp_path
     restore(home, tmp_path / "copy", elsewhere)
     with pytest.raises(CountyError, match=r"E_LOCK_AHEAD.*catch-up"):
         open_stores(home, elsewhere, "all")
+    check_refused("E_LOCK_AHEAD", home.path, elsewhere, watched.public, tmp_path / "refused.log")
     old = tmp_path / "old"
     old.mkdir()
     with pytest.raises(CountyError, match="E_LOCK_AHEAD"):

@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 
 from coordinator.intake.jobs import Gather
+from coordinator.metrics import FAULTS, Metrics
 from coordinator.publish.lock import Lock
 from coordinator.publish.rounds import Rounds, Source
 from coordinator.settings import CountyError
+from coordinator.store import verdicts
+from coordinator.watch.self_check import Alarm
 from tests.coordinator.county import Bench
+from tests.coordinator.processes import FAULT
 from tests.coordinator.tampering import Watched, flipped
 
 PLACES = {
@@ -125,7 +129,9 @@ def test_an_edited_row_is_noticed_in_one_cycle(watched: Watched, edit: str, capl
     with caplog.at_level(logging.CRITICAL, "changpiao"):
         assert code in watched.cycle().values(), edit
     assert code in {getattr(record, "code", "") for record in caplog.records}
-    assert b"changpiao_selfcheck_failed 1.0" in watched.bench.metrics.text()
+    text = watched.bench.metrics.text().decode()
+    assert "changpiao_selfcheck_failed 1.0" in text
+    assert FAULT.format(code) in text
     check_nothing_wrong_is_published(watched)
     try:
         watched.look_anew()
@@ -192,6 +198,17 @@ def test_signing_goes_on_when_a_start_finds_all_well(watched: Watched) -> None:
     assert watched.alarm.raised() == "E_SELF_CHECK"
     assert watched.cycle() == {}
     assert watched.alarm.raised() == ""
+
+
+def test_what_another_process_found_is_in_the_publisher_s_metric(bench: Bench) -> None:
+    """The finder may be gone: whoever signs nothing says why, until the verdict is over."""
+    metrics = Metrics()
+    alarm = Alarm(bench.store, None, metrics)
+    for code in ("E_SELF_CHECK", "E_LOCK_AHEAD", "", "E_LOCK", ""):
+        verdicts.add(bench.store, 1, "intake", "sealed", code, "")
+        assert alarm.raised() == code
+        text = metrics.text().decode()
+        assert [one for one in FAULTS if FAULT.format(one) in text] == [code][: bool(code)]
 
 
 def test_a_database_put_back_under_a_running_process_ends_it(watched: Watched) -> None:

@@ -23,7 +23,7 @@ from coordinator.store.postgres import is_postgres
 from coordinator.watch.logs import JsonLines
 from coordinator.watch.stations import Stations, townships
 from tests.coordinator.county import Bench, envelopes, whole_count
-from tests.coordinator.processes import Process, role, wait_until
+from tests.coordinator.processes import FAULT, Process, check_refused, role, wait_until
 from tests.coordinator.scene import PROGRAM, Scene, group, new_scene, until_published
 from tests.world import VOTE_A, World, papers
 
@@ -34,12 +34,15 @@ SWAPPED = (
     " WHERE record = (SELECT min(record) FROM sealed)"
 )
 LEAF = "UPDATE records SET leaf = hash WHERE kind = 'batch'"
+DELETED = "DELETE FROM records WHERE id = (SELECT min(id) FROM records WHERE kind = 'batch')"
 
 
 def edit(scene: Scene, statement: str) -> None:
     if is_postgres(scene.url):
         url = make_url(scene.url).set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(url) as server:
+            # the keys between tables switched off, as an owner can
+            server.execute("SET session_replication_role = replica")
             assert server.execute(statement.encode()).rowcount
         return
     file = sqlite3.connect(scene.home.store, timeout=20)
@@ -70,6 +73,7 @@ def test_edits_are_noticed_while_it_runs_and_at_the_start(scene: Scene) -> None:
     began = time.monotonic()
     wait_until(lambda: "changpiao_selfcheck_failed 1.0" in county.get("/metrics")[1], "the self-check", 60)
     assert time.monotonic() - began < 60
+    assert FAULT.format("E_SELF_CHECK") in county.get("/metrics")[1]
     wait_until(lambda: county.get("/readyz")[0] == 503, "not ready", 10)
     shown = (scene.path / "public" / "checkpoint").read_bytes()
     assert "E_SELF_CHECK" in {line.get("code") for line in lines(scene.path / "county.log")}
@@ -84,11 +88,24 @@ def test_edits_are_noticed_while_it_runs_and_at_the_start(scene: Scene) -> None:
     again.end(signal.SIGKILL)
     # what the start itself reads it refuses
     edit(scene, LEAF)
+    # without a while for its last words it ends at once
     command = [str(PROGRAM), "serve", "--home", str(scene.home.path), "--public", str(scene.path / "public")]
     command += ["--database", scene.url, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert '"code": "E_SELF_CHECK"' in done.stderr
+
+
+@pytest.mark.parametrize("statement", [LEAF, DELETED], ids=["edited", "deleted"])
+def test_what_a_start_refuses_is_in_a_metric(scene: Scene, statement: str) -> None:
+    """What the start itself reads it refuses; its code stays long enough to be scraped, and nothing is signed."""
+    county = scene.serve()
+    until_published(scene, county, deliver(scene, county.address))
+    assert county.end() == 0
+    shown = (scene.path / "public" / "checkpoint").read_bytes()
+    edit(scene, statement)
+    check_refused("E_SELF_CHECK", scene.home.path, scene.url, scene.path / "public", scene.path / "refused.log")
+    assert (scene.path / "public" / "checkpoint").read_bytes() == shown
 
 
 @pytest.fixture

@@ -30,8 +30,8 @@ def series(contract: dict[str, Any]) -> dict[str, tuple[str, set[str]]]:
 def faults(expression: str, known: dict[str, tuple[str, set[str]]]) -> Iterator[str]:
     """Unknown series, unknown labels, a counter without a rate, a gauge with one."""
     bare = re.sub(r'"(?:[^"\\]|\\.)*"', '""', expression)
-    used = []
-    for match in re.finditer(r"([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(\{[^}]*\})?\s*(\[[^\]]*\])?", _without_grouping(bare)):
+    used, text = [], _without_grouping(bare)
+    for match in re.finditer(r"([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(\{[^}]*\})?\s*(\[[^\]]*\])?", text):
         name, labels, window = match.groups()
         if name in WORDS:
             continue
@@ -43,7 +43,9 @@ def faults(expression: str, known: dict[str, tuple[str, set[str]]]) -> Iterator[
         yield from (
             f"{name} has no label {label}" for label in re.findall(r"(\w+)\s*=", labels or "") if label not in allowed
         )
-        if (kind == "gauge") == bool(window):
+        # the highest of a while is asked of a gauge, how fast it grows is not
+        over_time = kind == "gauge" and text[: match.start()].endswith("_over_time(")
+        if (kind == "gauge") == (bool(window) and not over_time):
             yield f"{name} is a {kind}" + (" with a window" if window else " without rate or increase")
     every = set().union(*(known[name][1] for name in used if name in known))
     made = set(re.findall(r'label_replace\(.*?,\s*"(\w+)"', expression, re.DOTALL))

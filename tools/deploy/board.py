@@ -31,14 +31,16 @@ def mean(name: str) -> Target:
     return f"{rate(f'{name}_sum')} / {rate(f'{name}_count')}", "mean"
 
 
+POD = "{{component}} {{pod}}"
 ALARMS = 'count(ALERTS{alertstate="firing", alertname=~"Changpiao.+"}) or vector(0)'
 NOW: list[Panel] = [
     ("正在报警 · alerts firing", "short", "stat", 4, [(ALARMS, "")]),
     ("领导者 · leaders", "short", "stat", 4, [(f"sum by (role) (changpiao_leader{NS})", "{{role}}")]),
     ("数据库 · database", "short", "stat", 4, [(f"min by (component) (changpiao_database_up{NS})", "{{component}}")]),
-    ("自检失败 · self-check failed", "short", "stat", 4, [(f"max(changpiao_selfcheck_failed{NS})", "")]),
-    ("分叉 · forks today", "short", "stat", 4, [(f"sum(increase(changpiao_forks_total{NS}[24h]))", "")]),
-    ("在线设备 · laptops connected", "short", "stat", 4, [(f"sum(changpiao_open_streams{NS})", "")]),
+    ("自检失败 · self-check failed", "short", "stat", 3, [(f"max(changpiao_selfcheck_failed{NS})", "")]),
+    ("故障 · faults by code", "short", "stat", 3, [(f"max by (code) (changpiao_fault{NS})", "{{code}}")]),
+    ("分叉 · forks today", "short", "stat", 3, [(f"sum(increase(changpiao_forks_total{NS}[24h]))", "")]),
+    ("在线设备 · laptops connected", "short", "stat", 3, [(f"sum(changpiao_open_streams{NS})", "")]),
 ]
 INTAKE: list[Panel] = [
     ("接收记录 · records accepted", "ops", "timeseries", 8, [(rate("changpiao_accepted_total", "kind"), "{{kind}}")]),
@@ -117,7 +119,7 @@ PUBLICATION: list[Panel] = [
     ("检查点 · checkpoints", "ops", "timeseries", 8, [(rate("changpiao_checkpoints_total"), "checkpoints")]),
     (
         "上次自检距今 · since the last self-check", "s", "timeseries", 8,
-        [(f"time() - max(changpiao_selfcheck_completed_timestamp_seconds{NS})", "seconds")],
+        [(f"time() - (changpiao_selfcheck_completed_timestamp_seconds{NS} > 0)", POD)],
     ),
     (
         "当选认定 · determinations", "s", "timeseries", 8,
@@ -127,14 +129,13 @@ PUBLICATION: list[Panel] = [
         "未能认定的单位 · undetermined units", "short", "timeseries", 8,
         [(f"sum(increase(changpiao_undetermined_total{NS}[1h]))", "units")],
     ),
-    ("自检进度 · self-check", "short", "timeseries", 8, [(f"max(changpiao_selfcheck_entries{NS})", "entries")]),
+    ("自检进度 · self-check", "short", "timeseries", 8, [(f"changpiao_selfcheck_entries{NS}", POD)]),
     (
         "缺密封选票的记录 · sealed parts owed", "short", "timeseries", 8,
         [(f"max(changpiao_sealed_owed{NS})", "records")],
     ),
     ("领导权 · leadership", "short", "timeseries", 8, [(f"changpiao_leader{NS}", "{{role}} {{pod}}")]),
 ]  # fmt: skip
-POD = "{{component}} {{pod}}"
 MACHINES: list[Panel] = [
     (
         "磁盘余量 · disk free", "bytes", "timeseries", 8,
