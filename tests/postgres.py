@@ -112,7 +112,7 @@ class Server:
 
     def _answers(self) -> bool:
         try:
-            psycopg.connect(_plain(self.url("postgres")), connect_timeout=2).close()
+            psycopg.connect(plain(self.url("postgres")), connect_timeout=2).close()
         except psycopg.OperationalError:
             return False
         return True
@@ -154,7 +154,7 @@ class Server:
             time.sleep(0.02)
 
 
-def _plain(url: URL) -> str:
+def plain(url: URL) -> str:
     """As the driver itself wants it."""
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
@@ -232,12 +232,12 @@ def _users(home: Path) -> Iterator[dict[str, int]]:
 def new_database(server: URL, template: str = "template1") -> Iterator[str]:
     """A database of a test, empty or as its template; gone afterwards, whoever is still connected."""
     name = f"t_{uuid.uuid4().hex}"
-    with psycopg.connect(_plain(server), autocommit=True) as admin:
+    with psycopg.connect(plain(server), autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[call-overload, unused-ignore] # our own word
     try:
         yield server.set(database=name).render_as_string(hide_password=False)
     finally:
-        with psycopg.connect(_plain(server), autocommit=True) as admin:
+        with psycopg.connect(plain(server), autocommit=True) as admin:
             admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[call-overload, unused-ignore]
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, make_url
 
+from coordinator.store.copying import copy_to_server
+from coordinator.store.database import Database
+from coordinator.store.postgres import Postgres
 from coordinator.store.stores import SQLITE
 from tests.faults.rig import Rig
 from tests.faults.town import Town, shared_town
@@ -65,6 +68,15 @@ def new_url(request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
         yield give
 
 
+def loaded(counted: Town, url: str) -> None:
+    """What was counted on files, into the empty tables of a database, as `restore` brings it there."""
+    files = [Database(counted.county / "store.db"), Database(counted.county / "lock.db")]
+    server = Postgres(url)
+    copy_to_server(files[0], files[1], server)
+    for one in (*files, server):
+        one.close()
+
+
 @pytest.fixture
 def copy_of(postgres_server: URL) -> Iterator[Callable[[str], str]]:
     """Gives a copy of a database nobody is connected to."""
@@ -99,3 +111,20 @@ def served(
             lambda: old.append(database(made.enter_context(new_database(postgres_server, database(url))))),
         )  # fmt: skip
         yield Served(whole, database(url), old[0])
+
+
+KINDS = ("sqlite", pytest.param("postgres", marks=pytest.mark.xdist_group("served")))
+"""Of database, for `counted_rig`: the town on the server is counted once a worker, so one worker has its tests."""
+
+
+@pytest.fixture
+def counted_rig(request: pytest.FixtureRequest) -> Callable[[str, Path], Rig]:
+    """Gives a rig of the counted town at rest, on a database of this kind that is its own."""
+
+    def give(kind: str, path: Path) -> Rig:
+        if kind == "sqlite":
+            return Rig(request.getfixturevalue("counted"), path)
+        served: Served = request.getfixturevalue("served")
+        return Rig(served.town, path, request.getfixturevalue("copy_of")(served.name))
+
+    return give
