@@ -72,6 +72,8 @@ class Server:
     home: Path
     settings: dict[str, str] = field(default_factory=dict)
     pid: int = 0
+    prefix: tuple[str, ...] = ()
+    """Words before the program, for limits of its own."""
 
     def __post_init__(self) -> None:
         self._programs, self._user = _programs()
@@ -81,14 +83,14 @@ class Server:
     def _as(self) -> dict[str, Any]:
         return {"user": self._user, "group": self._user, "extra_groups": []} if self._user else {}
 
-    def make(self) -> None:
-        """Initdb."""
+    def make(self, *words: str) -> None:
+        """Initdb, with more words for it."""
         self.data.mkdir(parents=True)
         if self._user:
             self.home.chmod(0o755)
             shutil.chown(self.data, self._user, self._user)
         command = [str(self._programs / "initdb"), "--auth=trust", "--encoding=utf8", "--no-sync", "-U", "postgres"]
-        command += ["--locale=C", "-D", str(self.data)]
+        command += ["--locale=C", "-D", str(self.data), *words]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **self._as())
 
     def start(self) -> None:
@@ -98,7 +100,7 @@ class Server:
             options = [f"-c{name}={value}" for name, value in (SETTINGS | self.settings).items()]
             with (self.home / "server.log").open("ab") as log:
                 self._process = subprocess.Popen(
-                    [str(self._programs / "postgres"), "-D", str(self.data), "-k", str(self.data), *options],
+                    [*self.prefix, str(self._programs / "postgres"), "-D", str(self.data), "-k", str(self.data), *options],
                     stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True, **self._as(),
                 )  # fmt: skip
             self.pid = self._process.pid
@@ -122,7 +124,9 @@ class Server:
         return URL.create(DRIVER, "postgres", host=None, database=database, query={"host": str(self.data)})
 
     def signal(self, number: int) -> None:
-        """To the first process and everything it started."""
+        """To the first process and everything it started, if they run."""
+        if self._ended:
+            return
         for pid in [self.pid, *_children(self.pid)]:
             try:
                 os.kill(pid, number)
@@ -135,6 +139,11 @@ class Server:
         os.kill(self.pid, signal.SIGKILL)
         self._process.wait()
 
+    @property
+    def _ended(self) -> bool:
+        """What is known to have ended has a number that may be somebody else's by now."""
+        return self._process is not None and self._process.poll() is not None
+
     def leave(self) -> None:
         """Somebody else will stop it: this process need not be told that it still runs."""
         if self._process is not None:
@@ -142,6 +151,8 @@ class Server:
 
     def stop(self) -> None:
         """Fast shutdown; works from another process than the one that started it."""
+        if self._ended:
+            return
         try:
             os.kill(self.pid, signal.SIGINT)
         except ProcessLookupError:
@@ -168,11 +179,11 @@ def _children(pid: int) -> list[int]:
 
 
 @contextmanager
-def own_server(**settings: str) -> Iterator[Server]:
-    """A server for one test alone."""
-    home = Path(tempfile.mkdtemp(prefix="tally-pg-"))
+def own_server(*words: str, home: Path | None = None, **settings: str) -> Iterator[Server]:
+    """A server for one test alone; `words` are for initdb, `home` is a short path: sockets have no long ones."""
+    home = home or Path(tempfile.mkdtemp(prefix="tally-pg-"))
     server = Server(home, settings)
-    server.make()
+    server.make(*words)
     server.start()
     try:
         yield server

@@ -11,6 +11,7 @@ from sqlalchemy import URL, make_url
 
 from coordinator.store.copying import copy_to_server
 from coordinator.store.database import Database
+from coordinator.store.migrating import EVERY_PART, migrate
 from coordinator.store.postgres import Postgres
 from coordinator.store.stores import SQLITE
 from tests.faults.rig import Rig
@@ -69,9 +70,10 @@ def new_url(request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
 
 
 def loaded(counted: Town, url: str) -> None:
-    """What was counted on files, into the empty tables of a database, as `restore` brings it there."""
+    """What was counted on files, into an empty database, as `restore` brings it there."""
     files = [Database(counted.county / "store.db"), Database(counted.county / "lock.db")]
     server = Postgres(url)
+    migrate(server, *EVERY_PART)
     copy_to_server(files[0], files[1], server)
     for one in (*files, server):
         one.close()
