@@ -98,9 +98,10 @@ class Server:
         end = time.monotonic() + STARTS_WITHIN
         while True:
             options = [f"-c{name}={value}" for name, value in (SETTINGS | self.settings).items()]
+            command = [*self.prefix, str(self._programs / "postgres"), "-D", str(self.data), "-k", str(self.data)]
             with (self.home / "server.log").open("ab") as log:
                 self._process = subprocess.Popen(
-                    [*self.prefix, str(self._programs / "postgres"), "-D", str(self.data), "-k", str(self.data), *options],
+                    [*command, *options],
                     stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True, **self._as(),
                 )  # fmt: skip
             self.pid = self._process.pid
@@ -127,11 +128,15 @@ class Server:
         """To the first process and everything it started, if they run."""
         if self._ended:
             return
-        for pid in [self.pid, *_children(self.pid)]:
+        for pid in self.processes():
             try:
                 os.kill(pid, number)
             except ProcessLookupError:
                 continue
+
+    def processes(self) -> list[int]:
+        """The first process and everything it started."""
+        return [self.pid, *_children(self.pid)]
 
     def kill(self) -> None:
         """Kill -9 of the first process; its children notice and end."""

@@ -1,12 +1,13 @@
 """The towns of this test run, shared by its workers."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 from sqlalchemy import URL, make_url
 
 from coordinator.store.copying import copy_to_server
@@ -14,7 +15,7 @@ from coordinator.store.database import Database
 from coordinator.store.migrating import EVERY_PART, migrate
 from coordinator.store.postgres import Postgres
 from coordinator.store.stores import SQLITE
-from tests.faults.rig import Rig
+from tests.faults.rig import FEW, Rig
 from tests.faults.town import Town, shared_town
 from tests.postgres import Template, new_database
 
@@ -69,11 +70,18 @@ def new_url(request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
         yield give
 
 
+def empty(url: str) -> None:
+    """The tables of a database of a server of its own, where no template is."""
+    server = Postgres(url)
+    migrate(server, *EVERY_PART)
+    server.close()
+
+
 def loaded(counted: Town, url: str) -> None:
     """What was counted on files, into an empty database, as `restore` brings it there."""
     files = [Database(counted.county / "store.db"), Database(counted.county / "lock.db")]
+    empty(url)
     server = Postgres(url)
-    migrate(server, *EVERY_PART)
     copy_to_server(files[0], files[1], server)
     for one in (*files, server):
         one.close()
@@ -115,8 +123,15 @@ def served(
         yield Served(whole, database(url), old[0])
 
 
-KINDS = ("sqlite", pytest.param("postgres", marks=pytest.mark.xdist_group("served")))
-"""Of database, for `counted_rig`: the town on the server is counted once a worker, so one worker has its tests."""
+
+def on_both(cases: Iterable[object], *, served: bool = False) -> list[ParameterSet]:
+    """Cases x databases; `make test` takes two on SQLite and one on PostgreSQL, `make faults` all.
+
+    `served`: with `counted_rig`. The town on the server is counted once a worker, so one worker has these tests.
+    """
+    found, marks = list(cases), [pytest.mark.xdist_group("served")] if served else []
+    few = [pytest.param(case, "sqlite") for case in found[:FEW]]
+    return few + [pytest.param(case, "postgres", marks=marks) for case in found[: FEW and 1]]
 
 
 @pytest.fixture

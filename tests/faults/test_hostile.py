@@ -19,7 +19,7 @@ from tally_protocol.seal.document import TYPE, decode_text, record_hash
 from tests.coordinator.door import limits_file
 from tests.faults.hostile import Liar, Parcel, metrics
 from tests.faults.ledger import reading_store
-from tests.faults.rig import HOST, Rig
+from tests.faults.rig import FEW, HOST, Rig
 from tests.faults.town import Town
 from tests.faults.verdict import check_whole
 from tests.node.sealing import certificate
@@ -165,7 +165,7 @@ def own_certificate(liar: Liar) -> bytes:
     return made.public_bytes(serialization.Encoding.PEM)
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"][: FEW and 1])
 def test_what_is_too_large_or_a_stranger_ends_its_own_stream_only(
     town: Town, counted: Town, tmp_path: Path, kind: str, new_url: Callable[[str], str]
 ) -> None:
