@@ -145,6 +145,11 @@ class Server:
         self._process.wait()
 
     @property
+    def alive(self) -> bool:
+        """Whether the server that this process started still runs; it may be recovering."""
+        return self._process is not None and not self._ended
+
+    @property
     def _ended(self) -> bool:
         """What is known to have ended has a number that may be somebody else's by now."""
         return self._process is not None and self._process.poll() is not None

@@ -35,7 +35,7 @@ pytestmark = [
 DISK = ("error=EIO", "error=ENOSPC", "signal=SIGKILL")
 LINE = ("error=ECONNRESET", "error=EPIPE", "error=ETIMEDOUT", "signal=SIGKILL")
 # how often a thread makes them in one run, and what may go wrong with them
-CALLS = {
+CALLS: dict[str, dict[str, tuple[int, tuple[str, ...]]]] = {
     "sqlite": {"pwrite64": (28, DISK), "fdatasync": (10, DISK), "fsync": (24, DISK), "rename": (8, DISK)},
     "postgres": {"sendto": (300, LINE), "recvfrom": (300, LINE), "fsync": (24, DISK), "rename": (8, DISK)},
 }
