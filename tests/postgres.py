@@ -189,9 +189,15 @@ def _children(pid: int) -> list[int]:
 
 
 @contextmanager
-def own_server(*words: str, home: Path | None = None, **settings: str) -> Iterator[Server]:
-    """A server for one test alone; `words` are for initdb, `home` is a short path: sockets have no long ones."""
-    home = home or Path(tempfile.mkdtemp(prefix="tally-pg-"))
+def own_server(*words: str, **settings: str) -> Iterator[Server]:
+    """A server for one test alone; `words` are for initdb."""
+    with server_in(Path(tempfile.mkdtemp(prefix="tally-pg-")), *words, **settings) as server:
+        yield server
+
+
+@contextmanager
+def server_in(home: Path, *words: str, **settings: str) -> Iterator[Server]:
+    """The same in a folder that is given, gone afterwards; a short path, sockets have no long ones."""
     server = Server(home, settings)
     server.make(*words)
     server.start()

@@ -25,7 +25,7 @@ from tests.faults.ledger import Ledger, reading
 from tests.faults.rig import FEW, ROUNDS, Rig, wait_for
 from tests.faults.town import Town
 from tests.faults.verdict import check_whole
-from tests.postgres import Server, own_server, plain
+from tests.postgres import Server, own_server, plain, server_in
 
 pytestmark = pytest.mark.fault
 MEBIBYTE = 1024 * 1024
@@ -207,7 +207,8 @@ def server_on_disk(whole: bool) -> Iterator[tuple[Path, Server, str]]:
         # the server is another user, and sockets have no long paths
         Path(short).parent.chmod(0o1777)
         small = {"max_wal_size": "4MB", "min_wal_size": "2MB"}
-        with own_server("--wal-segsize=1", home=disk / "server" if whole else None, **small) as server:
+        there = server_in(disk / "server", "--wal-segsize=1", **small) if whole else own_server()
+        with there as server:
             tables = disk / "tables"
             tables.mkdir()
             shutil.chown(tables, server.data.owner())
