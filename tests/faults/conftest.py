@@ -124,14 +124,16 @@ def served(
 
 
 
-def on_both(cases: Iterable[object], *, served: bool = False) -> list[ParameterSet]:
-    """Cases x databases; `make test` takes two on SQLite and one on PostgreSQL, `make faults` all.
+SERVED = pytest.mark.xdist_group("served")
+"""The town on the server is counted once a worker: one worker has the tests that use it."""
+KINDS = ("sqlite", pytest.param("postgres", marks=SERVED))
 
-    `served`: with `counted_rig`. The town on the server is counted once a worker, so one worker has these tests.
-    """
-    found, marks = list(cases), [pytest.mark.xdist_group("served")] if served else []
+
+def on_both(cases: Iterable[object]) -> list[ParameterSet]:
+    """Cases x databases, for `counted_rig`; `make test` takes two on SQLite and one on PostgreSQL, `make faults` all."""
+    found = list(cases)
     few = [pytest.param(case, "sqlite") for case in found[:FEW]]
-    return few + [pytest.param(case, "postgres", marks=marks) for case in found[: FEW and 1]]
+    return few + [pytest.param(case, "postgres", marks=SERVED) for case in found[: FEW and 1]]
 
 
 @pytest.fixture

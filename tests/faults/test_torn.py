@@ -26,7 +26,7 @@ from tally_node.handoff import read_file
 from tally_node.service import Station, export
 from tally_node.settings import Home as Laptop
 from tally_node.voice import NodeError
-from tests.faults.conftest import on_both
+from tests.faults.conftest import KINDS, on_both
 from tests.faults.ledger import Settled
 from tests.faults.rig import FEW, ROUNDS, Rig
 from tests.faults.town import PASSPHRASE, Town
@@ -115,7 +115,7 @@ def check_refused(rig: Rig, *codes: str) -> None:
     assert (rig.public / "checkpoint").read_bytes() == before
 
 
-@pytest.mark.parametrize(("row", "kind"), on_both(STORE_ROWS, served=True))
+@pytest.mark.parametrize(("row", "kind"), on_both(STORE_ROWS))
 def test_a_damaged_row_of_the_store_is_never_signed(
     counted_rig: Callable[[str, Path], Rig], tmp_path: Path, kind: str, row: str
 ) -> None:
@@ -196,7 +196,7 @@ def tear(public: Path, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    on_both(["a flipped tile", "a cut bundle", "a missing bundle", "no keys", "no checkpoint"], served=True),
+    on_both(["a flipped tile", "a cut bundle", "a missing bundle", "no keys", "no checkpoint"]),
 )
 def test_a_torn_published_file_is_written_again(
     counted_rig: Callable[[str, Path], Rig], tmp_path: Path, kind: str, name: str
@@ -211,7 +211,7 @@ def test_a_torn_published_file_is_written_again(
         check_whole(rig)
 
 
-@pytest.mark.parametrize(("data", "kind"), on_both([b"", b"torn", None], served=True))
+@pytest.mark.parametrize(("data", "kind"), on_both([b"", b"torn", None]))
 def test_a_torn_published_checkpoint_is_for_a_person(
     counted_rig: Callable[[str, Path], Rig], tmp_path: Path, kind: str, data: bytes | None
 ) -> None:
@@ -228,7 +228,7 @@ def test_a_torn_published_checkpoint_is_for_a_person(
         assert (code, path.read_bytes()) == (0, whole), said
 
 
-@pytest.mark.parametrize(("_case", "kind"), on_both([""], served=True))
+@pytest.mark.parametrize("kind", KINDS)
 def test_torn_staged_tiles_are_never_published(
     counted_rig: Callable[[str, Path], Rig], tmp_path: Path, kind: str
 ) -> None:
@@ -250,7 +250,7 @@ def test_torn_staged_tiles_are_never_published(
         check_whole(rig)
 
 
-@pytest.mark.parametrize(("_case", "kind"), on_both([""], served=True))
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_damaged_sealed_part_is_not_exported(
     counted_rig: Callable[[str, Path], Rig], tmp_path: Path, kind: str
 ) -> None:
