@@ -130,7 +130,7 @@ KINDS = ("sqlite", pytest.param("postgres", marks=SERVED))
 
 
 def on_both(cases: Iterable[object]) -> list[ParameterSet]:
-    """Cases x databases, for `counted_rig`; `make test` takes two on SQLite and one on PostgreSQL, `make faults` all."""
+    """Cases x databases, for `counted_rig`; `make test` takes two on SQLite and one on PostgreSQL."""
     found = list(cases)
     few = [pytest.param(case, "sqlite") for case in found[:FEW]]
     return few + [pytest.param(case, "postgres", marks=SERVED) for case in found[: FEW and 1]]
