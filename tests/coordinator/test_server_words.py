@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from coordinator.ledger.vetting import Vetting
 from coordinator.metrics import Metrics
 from coordinator.publish.rounds import Rounds, Source
 from coordinator.settings import CountyError
 from coordinator.store.database import damage, disk_is_full
 from coordinator.store.postgres import Postgres
-from tests.coordinator.county import Bench, make_home
+from tests.coordinator.county import Bench, envelopes, make_home
 from tests.world import World
 
 DAMAGE = ("XX001", "XX002", "XX000", "42P01", "42703", "58P01")
@@ -41,14 +42,18 @@ def test_a_server_that_is_away_is_no_damage(postgres_url: str) -> None:
 def test_a_publisher_says_that_the_servers_disk_is_full_and_goes_on_later(
     tmp_path: Path, postgres_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What a writer says of it: tests/faults/test_disk.py."""
+    """[PUB-3] What was judged in the round that failed is judged again, and is no forgery. A writer: test_disk.py."""
     world = World()
     served = Bench(make_home(tmp_path / "home", world, postgres_url), world, postgres_url)
-    publisher, _ = served.publisher(tmp_path / "public")
+    publisher, _ = served.publisher(tmp_path / "public", Vetting(served.store, served.writer.county).check)
     source = Source(durable=lambda: served.writer.durable, take_oldest=lambda: None)
     ended: list[BaseException] = []
     rounds = Rounds(publisher, source, metrics=Metrics(), fatal=ended.append)
     publisher.recover(served.writer.durable)
+    desk = world.desk("v1", "1")
+    desk.open()
+    desk.box(collected=1)
+    served.deliver(*envelopes(world, desk))
     with served.store.write() as connection:
         connection.exec_driver_sql(FULL)
         connection.exec_driver_sql("CREATE TRIGGER no_room BEFORE INSERT ON staged EXECUTE FUNCTION no_room()")
