@@ -77,6 +77,8 @@ class Server:
     home: Path
     settings: dict[str, str] = field(default_factory=dict)
     pid: int = 0
+    prefix: tuple[str, ...] = ()
+    """Words before the program, for limits of its own."""
 
     def __post_init__(self) -> None:
         self._programs, self._user = _programs()
@@ -86,14 +88,14 @@ class Server:
     def _as(self) -> dict[str, Any]:
         return {"user": self._user, "group": self._user, "extra_groups": []} if self._user else {}
 
-    def make(self) -> None:
-        """Initdb."""
+    def make(self, *words: str) -> None:
+        """Initdb, with more words for it."""
         self.data.mkdir(parents=True)
         if self._user:
             self.home.chmod(0o755)
             shutil.chown(self.data, self._user, self._user)
         command = [str(self._programs / "initdb"), "--auth=trust", "--encoding=utf8", "--no-sync", "-U", "postgres"]
-        command += ["--locale=C", "-D", str(self.data)]
+        command += ["--locale=C", "-D", str(self.data), *words]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **self._as())
 
     def start(self) -> None:
@@ -101,9 +103,10 @@ class Server:
         end = time.monotonic() + STARTS_WITHIN
         while True:
             options = [f"-c{name}={value}" for name, value in (SETTINGS | self.settings).items()]
+            command = [*self.prefix, str(self._programs / "postgres"), "-D", str(self.data), "-k", str(self.data)]
             with (self.home / "server.log").open("ab") as log:
                 self._process = subprocess.Popen(
-                    [str(self._programs / "postgres"), "-D", str(self.data), "-k", str(self.data), *options],
+                    [*command, *options],
                     stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True, **self._as(),
                 )  # fmt: skip
             self.pid = self._process.pid
@@ -117,7 +120,7 @@ class Server:
 
     def _answers(self) -> bool:
         try:
-            psycopg.connect(_plain(self.url("postgres")), connect_timeout=2).close()
+            psycopg.connect(plain(self.url("postgres")), connect_timeout=2).close()
         except psycopg.OperationalError:
             return False
         return True
@@ -127,18 +130,34 @@ class Server:
         return URL.create(DRIVER, "postgres", host=None, database=database, query={"host": str(self.data)})
 
     def signal(self, number: int) -> None:
-        """To the first process and everything it started."""
-        for pid in [self.pid, *_children(self.pid)]:
+        """To the first process and everything it started, if they run."""
+        if self._ended:
+            return
+        for pid in self.processes():
             try:
                 os.kill(pid, number)
             except ProcessLookupError:
                 continue
+
+    def processes(self) -> list[int]:
+        """The first process and everything it started."""
+        return [self.pid, *_children(self.pid)]
 
     def kill(self) -> None:
         """Kill -9 of the first process; its children notice and end."""
         assert self._process is not None
         os.kill(self.pid, signal.SIGKILL)
         self._process.wait()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the server that this process started still runs; it may be recovering."""
+        return self._process is not None and not self._ended
+
+    @property
+    def _ended(self) -> bool:
+        """What is known to have ended has a number that may be somebody else's by now."""
+        return self._process is not None and self._process.poll() is not None
 
     def leave(self) -> None:
         """Somebody else will stop it: this process need not be told that it still runs."""
@@ -147,6 +166,8 @@ class Server:
 
     def stop(self) -> None:
         """Fast shutdown; works from another process than the one that started it."""
+        if self._ended:
+            return
         try:
             os.kill(self.pid, signal.SIGINT)
         except ProcessLookupError:
@@ -159,7 +180,7 @@ class Server:
             time.sleep(0.02)
 
 
-def _plain(url: URL) -> str:
+def plain(url: URL) -> str:
     """As the driver itself wants it."""
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
@@ -173,11 +194,17 @@ def _children(pid: int) -> list[int]:
 
 
 @contextmanager
-def own_server(**settings: str) -> Iterator[Server]:
-    """A server for one test alone."""
-    home = Path(tempfile.mkdtemp(prefix="tally-pg-"))
+def own_server(*words: str, **settings: str) -> Iterator[Server]:
+    """A server for one test alone; `words` are for initdb."""
+    with server_in(Path(tempfile.mkdtemp(prefix="tally-pg-")), *words, **settings) as server:
+        yield server
+
+
+@contextmanager
+def server_in(home: Path, *words: str, **settings: str) -> Iterator[Server]:
+    """The same in a folder that is given, gone afterwards; a short path, sockets have no long ones."""
     server = Server(home, settings)
-    server.make()
+    server.make(*words)
     server.start()
     try:
         yield server
@@ -237,12 +264,12 @@ def _users(home: Path) -> Iterator[dict[str, int]]:
 def new_database(server: URL, template: str = "template1") -> Iterator[str]:
     """A database of a test, empty or as its template; gone afterwards, whoever is still connected."""
     name = f"t_{uuid.uuid4().hex}"
-    with psycopg.connect(_plain(server), autocommit=True) as admin:
+    with psycopg.connect(plain(server), autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[call-overload, unused-ignore] # our own word
     try:
         yield server.set(database=name).render_as_string(hide_password=False)
     finally:
-        with psycopg.connect(_plain(server), autocommit=True) as admin:
+        with psycopg.connect(plain(server), autocommit=True) as admin:
             admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[call-overload, unused-ignore]
 
 

@@ -46,7 +46,7 @@ from coordinator.ledger.vetting import Admitted, Judged, take_admitted
 from coordinator.metrics import Metrics
 from coordinator.store import entries as log
 from coordinator.store import writing
-from coordinator.store.database import Database
+from coordinator.store.database import Database, disk_is_full
 from coordinator.store.leaders import Fence
 from coordinator.tracing import span
 from tally_protocol.errors import ProtocolError
@@ -127,7 +127,8 @@ class Writer:
             while self._round():
                 pass
         except BaseException as error:
-            LOG.critical("the writer stopped", extra={"error": type(error).__name__}, exc_info=error)
+            said = {"error": type(error).__name__} | ({"code": "E_DISK"} if disk_is_full(error) else {})
+            LOG.critical("the writer stopped", extra=said, exc_info=error)
             self._fatal(error)
 
     def _round(self) -> bool:

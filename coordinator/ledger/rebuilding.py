@@ -40,7 +40,7 @@ def rebuild(database: Database, *, strict: bool = False, unplaced: bool = False)
     `unplaced`: also what was admitted and has no place in the log yet; it is in the chains, not in the events.
     """
     try:
-        with damage("store.db"), database.snapshot() as connection:
+        with damage(database.name), database.snapshot() as connection:
             return _rebuild(connection, strict=strict, unplaced=unplaced)
     except (ProtocolError, ValueError, KeyError) as error:
         # rows that are missing or do not decode: damage too, whatever it looks like from inside

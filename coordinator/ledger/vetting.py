@@ -111,9 +111,14 @@ class Vetting:
         self._county = county
         self._admitted = admitted if admitted is not None else Admitted()
         self._ends: dict[str, tuple[int, Hash32]] = {}
+        self._upto = 0
 
     def check(self, start: int, end: int) -> None:
         """Entries start..end-1; CountyError E_SELF_CHECK at the first that nobody admitted."""
+        if start < self._upto:
+            # a round that was judged and never signed (a full disk): judge it anew, from what the store has before it
+            self._ends.clear()
+        self._upto = end
         self._look(log.read_range(self._database, start, end))
 
     def _look(self, found: Iterable[log.Entry]) -> None:

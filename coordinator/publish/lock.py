@@ -9,10 +9,8 @@ import sqlite3
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from coordinator.settings import CountyError
-from coordinator.store.database import Database
+from coordinator.store.database import SERVER_FULL, Database
 from coordinator.store.leaders import Alone, Fence
-
-DISK_FULL = "53100"  # of a server: nothing was written
 
 
 class Lock:
@@ -71,6 +69,6 @@ def _nothing_written(error: DBAPIError) -> bool:
     """Whether the database itself knows that the swap did not happen."""
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
-        return str(state) == DISK_FULL
+        return str(state) == SERVER_FULL
     code = getattr(error.orig, "sqlite_errorcode", None)
     return isinstance(error, OperationalError) and code is not None and code & 0xFF != sqlite3.SQLITE_IOERR

@@ -6,7 +6,6 @@ of the publisher itself (E_LOCK, E_SELF_CHECK) ends the process. `Totals` follow
 clock instead [STAND-1] [STAND-3].
 """
 
-import errno
 import logging
 import threading
 import time
@@ -20,6 +19,7 @@ from coordinator.ledger.fold import Event, Fold
 from coordinator.metrics import Metrics
 from coordinator.publish.publisher import Publisher
 from coordinator.publish.standings import StandingsTree
+from coordinator.store.database import disk_is_full
 from coordinator.tracing import span
 
 LOG = logging.getLogger("changpiao.publish")
@@ -154,7 +154,7 @@ class Rounds:
         except (OSError, SQLAlchemyError) as error:
             # nothing is half done that `recover` does not finish or forget
             said = {"error": type(error).__name__}
-            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            if disk_is_full(error):
                 said["code"] = "E_DISK"
             LOG.error("publishing failed, will recover", extra=said)
             self._broken = True

@@ -28,6 +28,7 @@ from coordinator.admin import AdminServer
 from coordinator.board.checking import Outside, with_slash
 from coordinator.metrics import FAULTS, Metrics
 from coordinator.settings import CountyError
+from coordinator.store.database import damage
 from coordinator.store.leaders import Deposed
 from coordinator.watch.last_words import become
 from coordinator.watch.self_check import SHARE
@@ -174,7 +175,9 @@ class Running:
 
     def _built(self, post: Post) -> Role:
         try:
-            return self._build(post)
+            # most parts say it of their own tables in their own words; here what none of them looked at
+            with damage("store"):
+                return self._build(post)
         except (OSError, SQLAlchemyError) as error:
             # a full or failing disk: nothing was opened yet, and what is durable stays durable
             found = str(getattr(error, "orig", None) or error).split("\n", 1)[0]

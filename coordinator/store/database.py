@@ -6,6 +6,7 @@ understand them; the few that differ ask `database.postgres`.
 """
 
 import contextlib
+import errno
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,10 @@ PRAGMAS = (
     "PRAGMA busy_timeout = 20000",
     "PRAGMA foreign_keys = ON",
 )
+
+# what a server says of tables and columns that are gone, of files that are, of pages that are not what they were
+SERVER_DAMAGE = ("42P01", "42703", "58P01", "XX")
+SERVER_FULL = "53100"
 
 
 def _engine(path: Path, begin: str) -> Engine:
@@ -47,24 +52,35 @@ def _engine(path: Path, begin: str) -> Engine:
     return engine
 
 
-def _is_the_servers(error: DatabaseError) -> bool:
-    """Whether PostgreSQL said it: it looks after its own files and says itself when one is damaged."""
-    return hasattr(error.orig, "sqlstate")
+def _is_damage(error: DatabaseError) -> bool:
+    if hasattr(error.orig, "sqlstate"):
+        # PostgreSQL said it; without a state the connection is gone
+        return str(getattr(error.orig, "sqlstate", None) or "").startswith(SERVER_DAMAGE)
+    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    return not isinstance(error, OperationalError) or code == sqlite3.SQLITE_ERROR
 
 
 @contextlib.contextmanager
 def damage(name: str) -> Iterator[None]:
-    """Turn what SQLite says of a damaged file (a cut one has no tables) into words for a person.
+    """Turn what a database says of its damaged files (a cut one has no tables) into words for a person.
 
-    A full, failing or busy disk stays what it is.
+    A full, failing or busy disk stays what it is, and so does a server that is away.
     """
     try:
         yield
     except DatabaseError as error:
-        code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-        if _is_the_servers(error) or (isinstance(error, OperationalError) and code != sqlite3.SQLITE_ERROR):
+        if not _is_damage(error):
             raise
-        raise damaged(name, str(error.orig)) from None
+        raise damaged(name, str(error.orig).split("\n", 1)[0]) from None
+
+
+def disk_is_full(error: BaseException) -> bool:
+    """Whether a disk had no room for what was written: the county's own, or the server's."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    found = getattr(error, "orig", None)
+    code = getattr(found, "sqlite_errorcode", 0) & 0xFF
+    return getattr(found, "sqlstate", None) == SERVER_FULL or code == sqlite3.SQLITE_FULL
 
 
 def damaged(name: str, found: str) -> CountyError:

@@ -73,7 +73,11 @@ class Leadership:
         """Waits for a transaction in which the old leader has just checked its number; it never checks well again."""
         with self._database.write() as connection:
             holder = f"{socket.gethostname()}:{os.getpid()}"
-            connection.exec_driver_sql(_TAKE, (holder, int(time.time()), self._job))
+            if connection.exec_driver_sql(_TAKE, (holder, int(time.time()), self._job)).rowcount != 1:
+                raise CountyError(
+                    f"E_LOCK: 数据库的 leaders 表中没有 {self._job}；请停机，从备份恢复并保留现场",
+                    f"E_LOCK: the table `leaders` knows no {self._job}; stop, restore the database, keep the evidence",
+                )
             return _fence_of(connection, self._job)
 
     def _beat(self) -> None:

@@ -1,16 +1,21 @@
 """The towns of this test run, shared by its workers."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 from sqlalchemy import URL, make_url
 
+from coordinator.store.copying import copy_to_server
+from coordinator.store.database import Database
+from coordinator.store.migrating import EVERY_PART, migrate
+from coordinator.store.postgres import Postgres
 from coordinator.store.stores import SQLITE
-from tests.faults.rig import Rig
+from tests.faults.rig import FEW, Rig
 from tests.faults.town import Town, shared_town
 from tests.postgres import Template, new_database
 
@@ -65,6 +70,23 @@ def new_url(request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
         yield give
 
 
+def empty(url: str) -> None:
+    """The tables of a database of a server of its own, where no template is."""
+    server = Postgres(url)
+    migrate(server, *EVERY_PART)
+    server.close()
+
+
+def loaded(counted: Town, url: str) -> None:
+    """What was counted on files, into an empty database, as `restore` brings it there."""
+    files = [Database(counted.county / "store.db"), Database(counted.county / "lock.db")]
+    empty(url)
+    server = Postgres(url)
+    copy_to_server(files[0], files[1], server)
+    for one in (*files, server):
+        one.close()
+
+
 @pytest.fixture
 def copy_of(postgres_server: URL) -> Iterator[Callable[[str], str]]:
     """Gives a copy of a database nobody is connected to."""
@@ -99,3 +121,29 @@ def served(
             lambda: old.append(database(made.enter_context(new_database(postgres_server, database(url))))),
         )  # fmt: skip
         yield Served(whole, database(url), old[0])
+
+
+
+SERVED = pytest.mark.xdist_group("served")
+"""The town on the server is counted once a worker: one worker has the tests that use it."""
+KINDS = ("sqlite", pytest.param("postgres", marks=SERVED))
+
+
+def on_both(cases: Iterable[object]) -> list[ParameterSet]:
+    """Cases x databases, for `counted_rig`; `make test` takes two on SQLite and one on PostgreSQL."""
+    found = list(cases)
+    few = [pytest.param(case, "sqlite") for case in found[:FEW]]
+    return few + [pytest.param(case, "postgres", marks=SERVED) for case in found[: FEW and 1]]
+
+
+@pytest.fixture
+def counted_rig(request: pytest.FixtureRequest) -> Callable[[str, Path], Rig]:
+    """Gives a rig of the counted town at rest, on a database of this kind that is its own."""
+
+    def give(kind: str, path: Path) -> Rig:
+        if kind == "sqlite":
+            return Rig(request.getfixturevalue("counted"), path)
+        served: Served = request.getfixturevalue("served")
+        return Rig(served.town, path, request.getfixturevalue("copy_of")(served.name))
+
+    return give

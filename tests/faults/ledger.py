@@ -29,6 +29,7 @@ from tally_protocol.record.receipt import read_receipt
 from tally_protocol.seal.document import decode_text
 from tally_protocol.seal.note import parse_note
 from tests.faults.rig import Rig
+from tests.postgres import plain
 
 POLL = 0.01
 WRITTEN = 12  # where the written-in votes of a layout's only contest stand among its figures
@@ -56,8 +57,7 @@ def reading_store(rig: Rig) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
         with reading(rig.town.county / "store.db") as store:
             yield lambda statement, *given: store.execute(statement, given).fetchall()
         return
-    url = make_url(rig.url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(url, autocommit=True, connect_timeout=5) as server:
+    with psycopg.connect(plain(make_url(rig.url)), autocommit=True, connect_timeout=5) as server:
         yield lambda statement, *given: server.execute(statement.replace("?", "%s").encode(), given).fetchall()
 
 

@@ -1,6 +1,7 @@
 """Full disks: refused with E_DISK or a clear end, nothing acknowledged is lost, and it goes on when space returns.
 
 [INTAKE-2] [PUB-2] (P1). A small tmpfs needs root; the limit on file sizes, which tears writes in two, runs everywhere.
+Below: the same with a PostgreSQL whose disk is full, where its tables are or where all of it is.
 """
 
 import contextlib
@@ -8,19 +9,23 @@ import os
 import random
 import shutil
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from coordinator.publish.publisher import RESERVE
+from tests.faults.conftest import empty
 from tests.faults.ledger import Ledger, reading
-from tests.faults.rig import ROUNDS, Rig, wait_for
+from tests.faults.rig import FEW, ROUNDS, Rig, wait_for
 from tests.faults.town import Town
 from tests.faults.verdict import check_whole
+from tests.postgres import Server, own_server, plain, server_in
 
 pytestmark = pytest.mark.fault
 MEBIBYTE = 1024 * 1024
@@ -193,3 +198,86 @@ def test_a_torn_write_of_the_county_costs_nothing_acknowledged(town: Town, tmp_p
             assert rig.running[node].wait() == 0, rig.running[node].errors()
         play_out(rig)
         ledger.settle()
+
+
+@contextlib.contextmanager
+def server_on_disk(whole: bool) -> Iterator[tuple[Path, Server, str]]:
+    """A server that is on a small disk with its log and everything, or with the county's tables alone."""
+    with tempfile.TemporaryDirectory(prefix="tally-disk-") as short, small_disk(Path(short), 96 * 1024) as disk:
+        # the server is another user, and sockets have no long paths
+        Path(short).parent.chmod(0o1777)
+        small = {"max_wal_size": "4MB", "min_wal_size": "2MB"}
+        there = server_in(disk / "server", "--wal-segsize=1", **small) if whole else own_server()
+        with there as server:
+            tables = disk / "tables"
+            tables.mkdir()
+            shutil.chown(tables, server.data.owner())
+            with psycopg.connect(plain(server.url("postgres")), autocommit=True) as admin:
+                admin.execute(f"CREATE TABLESPACE small LOCATION '{tables}'".encode())
+                admin.execute("CREATE DATABASE county TABLESPACE small")
+            url = server.url("county").render_as_string(hide_password=False)
+            empty(url)
+            yield disk, server, url
+
+
+@needs_root
+@pytest.mark.parametrize("whole", [pytest.param(False, id="tables"), pytest.param(True, id="whole")][: FEW and 1])
+@pytest.mark.parametrize("seed", range(max(1, ROUNDS // 20)))
+def test_a_full_disk_of_the_server_costs_nothing(town: Town, tmp_path: Path, seed: int, whole: bool) -> None:
+    """The server refuses rows, or with its own log on that disk panics: the county ends, and goes on when told to."""
+    dice = random.Random(seed)  # noqa: S311 - a round must be repeatable
+    with server_on_disk(whole) as (disk, server, url), Rig(town, tmp_path / "round", url) as rig, Ledger(rig) as ledger:
+        county = rig.start_county().wait_ready()
+        for node in town.nodes:
+            rig.start_node(node)
+        until = ledger.progress + dice.randint(1, 30)
+        wait_for(lambda: ledger.progress >= until, "some progress")
+        filler = fill(disk, 0)
+        wait_for(lambda: not county.alive, "the county ends")
+        assert county.wait() == 70, county.errors()
+        last = [line for line in county.errors().splitlines() if "the writer stopped" in line]
+        assert whole or (last and '"code": "E_DISK"' in last[0]), county.errors()
+        code, said = rig.serve_once()
+        assert code in (0, 1, 70), said
+        assert code == 0 or "E_DISK" in said or (whole and "cannot reach the database" in said), said
+        filler.unlink()
+        go_on(rig, server, ledger)
+
+
+def go_on(rig: Rig, server: Server, ledger: Ledger) -> None:
+    """Space is back: server and county are started again, laptops that waited deliver, all is whole."""
+    if not server.alive:
+        server.start()
+    rig.start_county().wait_ready()
+    for node in rig.town.nodes:
+        assert rig.running[node].wait() == 0, rig.running[node].errors()
+    play_out(rig)
+    ledger.settle()
+
+
+@pytest.mark.parametrize("seed", range(max(FEW is None, ROUNDS // 20)))
+def test_a_torn_write_of_the_server_costs_nothing_acknowledged(town: Town, tmp_path: Path, seed: int) -> None:
+    """RLIMIT_FSIZE: its log ends in the middle of a page, the server panics and cannot recover; later it can."""
+    dice = random.Random(seed)  # noqa: S311 - a round must be repeatable
+    # not files: shared memory is not what is limited
+    with own_server("--wal-segsize=1", min_wal_size="2MB", dynamic_shared_memory_type="sysv") as server:
+        with psycopg.connect(plain(server.url("postgres")), autocommit=True) as admin:
+            admin.execute("CREATE DATABASE county")
+        url = server.url("county").render_as_string(hide_password=False)
+        empty(url)
+        with Rig(town, tmp_path / "round", url) as rig, Ledger(rig) as ledger:
+            with psycopg.connect(plain(server.url("postgres")), autocommit=True) as admin:
+                # what comes now is written from the beginning of a file, up to the limit
+                admin.execute("CHECKPOINT")
+                admin.execute("SELECT pg_switch_wal()")
+            server.stop()
+            server.prefix = tuple(limited(dice.randint(400, 1000)))
+            server.start()
+            county = rig.start_county()
+            for node in town.nodes:
+                rig.start_node(node)
+            wait_for(lambda: not (county.alive or server.alive), "server and county end", 60)
+            assert county.wait() in (1, 70), county.errors()
+            assert "Traceback" not in county.errors()
+            server.prefix = ()
+            go_on(rig, server, ledger)

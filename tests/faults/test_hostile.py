@@ -5,6 +5,7 @@
 
 import asyncio
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import grpc
@@ -17,8 +18,8 @@ from tally_protocol.seal import canonical
 from tally_protocol.seal.document import TYPE, decode_text, record_hash
 from tests.coordinator.door import limits_file
 from tests.faults.hostile import Liar, Parcel, metrics
-from tests.faults.ledger import reading
-from tests.faults.rig import HOST, Rig
+from tests.faults.ledger import reading_store
+from tests.faults.rig import FEW, HOST, Rig
 from tests.faults.town import Town
 from tests.faults.verdict import check_whole
 from tests.node.sealing import certificate
@@ -95,8 +96,11 @@ def scene(town: Town, counted: Town, rig: Rig) -> tuple[Liar, Liar, Liar]:
     return found[0], found[1], found[2]
 
 
-def test_every_lie_gets_its_code_and_honest_laptops_go_on(town: Town, counted: Town, tmp_path: Path) -> None:
-    with Rig(town, tmp_path / "round") as rig:
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_every_lie_gets_its_code_and_honest_laptops_go_on(
+    town: Town, counted: Town, tmp_path: Path, kind: str, new_url: Callable[[str], str]
+) -> None:
+    with Rig(town, tmp_path / "round", new_url(kind)) as rig:
         liar, twin, other = scene(town, counted, rig)
         told = lies(liar, twin, other)
         # what a flood above the rate gets is test_access_flooder.py's; here it reaches admission
@@ -132,15 +136,15 @@ def check_metrics(series: dict[str, float], codes: list[str]) -> None:
 
 def check_kept(rig: Rig, told: list[tuple[str, Parcel]]) -> None:
     """[INTAKE-4] [INTAKE-5] The refused bytes with their codes, bounded; both records of the fork."""
-    with reading(rig.town.county / "store.db") as store:
-        kept = {(str(code), bytes(note)) for code, note in store.execute("SELECT code, note FROM refusals")}
+    with reading_store(rig) as ask:
+        kept = {(str(code), bytes(note)) for code, note in ask("SELECT code, note FROM refusals")}
         for code, parcel in told:
             if code not in ("ACCEPTED", "DUPLICATE"):
                 assert (code, parcel.note) in kept, code
-        shelves = dict(store.execute("SELECT chain, count(*) FROM refusals GROUP BY chain").fetchall())
+        shelves = dict(ask("SELECT chain, count(*) FROM refusals GROUP BY chain"))
         assert shelves[""] == MOST_UNKNOWN
         assert shelves[CHAIN] == MOST_A_CHAIN
-        forks = store.execute("SELECT f.note, e.note FROM forks f JOIN entries e ON e.idx = f.first").fetchall()
+        forks = ask("SELECT f.note, e.note FROM forks f JOIN entries e ON e.id = f.first")
     first, fork = (next(parcel.note for code, parcel in told if code == wanted) for wanted in ("ACCEPTED", "E_FORK"))
     assert forks == [(fork, first)]
 
@@ -161,8 +165,11 @@ def own_certificate(liar: Liar) -> bytes:
     return made.public_bytes(serialization.Encoding.PEM)
 
 
-def test_what_is_too_large_or_a_stranger_ends_its_own_stream_only(town: Town, counted: Town, tmp_path: Path) -> None:
-    with Rig(town, tmp_path / "round") as rig:
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"][: FEW and 1])
+def test_what_is_too_large_or_a_stranger_ends_its_own_stream_only(
+    town: Town, counted: Town, tmp_path: Path, kind: str, new_url: Callable[[str], str]
+) -> None:
+    with Rig(town, tmp_path / "round", new_url(kind)) as rig:
         liar, twin, other = scene(town, counted, rig)
         county = rig.start_county().wait_ready()
         small = Parcel(b"junk")

@@ -1,27 +1,37 @@
-"""Torn, cut and flipped files at rest: found before anything is signed, or repaired with the same bytes.
+"""Torn, cut and flipped files and rows at rest: found before anything is signed, or repaired with the same bytes.
 
-[PUB-3] [TILE-1] [PUB-2]; the journal: E_JOURNAL, and export carries what can still be read.
+[PUB-3] [TILE-1] [PUB-2] on both databases; bits of a server's own files: test_server_bits.py. The journal: E_JOURNAL,
+and export carries what can still be read.
 """
 
+import contextlib
 import itertools
 import random
 import shutil
 import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from coordinator.cli import export_ballots
 from coordinator.publish.lock import Lock
-from coordinator.store.database import Database
+from coordinator.settings import Home
+from coordinator.store.postgres import is_postgres
+from coordinator.store.stores import open_stores
 from tally_node.handoff import read_file
 from tally_node.service import Station, export
-from tally_node.settings import Home
+from tally_node.settings import Home as Laptop
 from tally_node.voice import NodeError
+from tests.faults.conftest import KINDS, on_both
 from tests.faults.ledger import Settled
 from tests.faults.rig import FEW, ROUNDS, Rig
 from tests.faults.town import PASSPHRASE, Town
 from tests.faults.verdict import check_whole
+from tests.postgres import plain
 
 pytestmark = pytest.mark.fault
 STORE_ROWS = {
@@ -37,6 +47,35 @@ STORE_ROWS = {
     "a place in the middle": "DELETE FROM log WHERE idx = 14",
     "the last place": "DELETE FROM log WHERE idx = (SELECT max(idx) FROM log)",
 }
+# what a server spells in another way
+SERVER_ROWS = STORE_ROWS | {
+    "a signature": "UPDATE records SET note = set_byte(note, length(note) - 9, 65)"
+    " WHERE id = (SELECT max(id) FROM records WHERE kind = 'batch')",
+    "a figure": "UPDATE records SET note = convert_to(replace(convert_from(note, 'UTF8'), '\"seq\":2', '\"seq\":3'),"
+    " 'UTF8') WHERE kind = 'batch'",
+    "a leaf": "UPDATE records SET leaf = decode(repeat('00', 32), 'hex') WHERE id = 3",
+    "a hash": "UPDATE records SET hash = decode(repeat('00', 32), 'hex') WHERE id = 12",
+}
+SPOIL = {
+    "sqlite": "UPDATE sealed SET blob = zeroblob(length(blob)) WHERE record = (SELECT max(record) FROM sealed)",
+    "postgres": "UPDATE sealed SET blob = decode(repeat('00', length(blob)), 'hex')"
+    " WHERE record = (SELECT max(record) FROM sealed)",
+}
+# a server's tables are not cut, as files are: somebody drops or empties them
+GONE = {
+    "no lock": ("DROP TABLE lock", "E_SELF_CHECK"),
+    "no lock row": ("DELETE FROM lock", "E_LOCK"),
+    "no records": ("DROP TABLE records CASCADE", "E_SELF_CHECK"),
+    "no rows": ("TRUNCATE records CASCADE", "no election"),
+    "no stage": ("DROP TABLE staged", "E_SELF_CHECK"),
+    "no heads": ("DROP TABLE unit_heads", "E_SELF_CHECK"),
+    "no leaders": ("DROP TABLE leaders", "E_SELF_CHECK"),
+    "no leader row": ("DELETE FROM leaders", "E_LOCK"),
+    "no refusals": ("DROP TABLE refusals", "E_SELF_CHECK"),
+    "no verdicts": ("DROP TABLE verdicts", "E_SELF_CHECK"),
+    "no version": ("DROP TABLE alembic_version", "migrate"),
+    "nothing at all": ("DROP SCHEMA public CASCADE", "migrate"),
+}
 
 
 def flip(path: Path, dice: random.Random, *, most: int | None = None) -> None:
@@ -46,12 +85,24 @@ def flip(path: Path, dice: random.Random, *, most: int | None = None) -> None:
     path.write_bytes(data)
 
 
-def damage_row(path: Path, statement: str) -> None:
+def damage_row(rig: Rig, statement: str) -> None:
     """Change the store behind the county's back."""
-    connection = sqlite3.connect(path, isolation_level=None)
+    if is_postgres(rig.url):
+        with on_server(rig) as server:
+            assert server.execute(statement.encode()).rowcount > 0
+        return
+    connection = sqlite3.connect(rig.town.county / "store.db", isolation_level=None)
     assert connection.execute(statement).rowcount > 0
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
+
+
+@contextlib.contextmanager
+def on_server(rig: Rig) -> Iterator[psycopg.Connection[Any]]:
+    """As the owner of everything, whom no foreign key hinders."""
+    with psycopg.connect(plain(make_url(rig.url)), autocommit=True) as server:
+        server.execute("SET session_replication_role = replica")
+        yield server
 
 
 def check_refused(rig: Rig, *codes: str) -> None:
@@ -64,12 +115,27 @@ def check_refused(rig: Rig, *codes: str) -> None:
     assert (rig.public / "checkpoint").read_bytes() == before
 
 
-@pytest.mark.parametrize("row", list(STORE_ROWS)[:FEW])
-def test_a_damaged_row_of_the_store_is_never_signed(counted: Town, tmp_path: Path, row: str) -> None:
+@pytest.mark.parametrize(("row", "kind"), on_both(STORE_ROWS))
+def test_a_damaged_row_of_the_store_is_never_signed(
+    counted_rig: Callable[[str, Path], Rig], tmp_path: Path, kind: str, row: str
+) -> None:
     """[PUB-3]"""
-    with Rig(counted, tmp_path / "round") as rig:
-        damage_row(rig.town.county / "store.db", STORE_ROWS[row])
+    with counted_rig(kind, tmp_path / "round") as rig:
+        damage_row(rig, (SERVER_ROWS if is_postgres(rig.url) else STORE_ROWS)[row])
         check_refused(rig, "E_SELF_CHECK", "E_LOCK_AHEAD")
+
+
+@pytest.mark.xdist_group("served")
+@pytest.mark.parametrize("name", list(GONE)[: FEW and 1])
+def test_a_missing_table_of_a_server_is_named(
+    counted_rig: Callable[[str, Path], Rig], tmp_path: Path, name: str
+) -> None:
+    """[PUB-3] A table that is gone is damage, not a full disk, and nothing is begun anew in its place."""
+    statement, code = GONE[name]
+    with counted_rig("postgres", tmp_path / "round") as rig:
+        with on_server(rig) as server:
+            server.execute(statement.encode())
+        check_refused(rig, code)
 
 
 @pytest.mark.parametrize(
@@ -129,11 +195,14 @@ def tear(public: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["a flipped tile", "a cut bundle", "a missing bundle", "no keys", "no checkpoint"][:FEW]
+    ("name", "kind"),
+    on_both(["a flipped tile", "a cut bundle", "a missing bundle", "no keys", "no checkpoint"]),
 )
-def test_a_torn_published_file_is_written_again(counted: Town, tmp_path: Path, name: str) -> None:
+def test_a_torn_published_file_is_written_again(
+    counted_rig: Callable[[str, Path], Rig], tmp_path: Path, kind: str, name: str
+) -> None:
     """[TILE-1] [PUB-2]"""
-    with Rig(counted, tmp_path / "round") as rig:
+    with counted_rig(kind, tmp_path / "round") as rig:
         seen = (rig.public / "checkpoint").read_bytes()
         tear(rig.public, name)
         code, said = rig.serve_once()
@@ -142,10 +211,12 @@ def test_a_torn_published_file_is_written_again(counted: Town, tmp_path: Path, n
         check_whole(rig)
 
 
-@pytest.mark.parametrize("data", [b"", b"torn", None][:FEW])
-def test_a_torn_published_checkpoint_is_for_a_person(counted: Town, tmp_path: Path, data: bytes | None) -> None:
+@pytest.mark.parametrize(("data", "kind"), on_both([b"", b"torn", None]))
+def test_a_torn_published_checkpoint_is_for_a_person(
+    counted_rig: Callable[[str, Path], Rig], tmp_path: Path, kind: str, data: bytes | None
+) -> None:
     """A crash never leaves one (it is renamed into place), so it is not overwritten as if nothing had happened."""
-    with Rig(counted, tmp_path / "round") as rig:
+    with counted_rig(kind, tmp_path / "round") as rig:
         path = rig.public / "checkpoint"
         whole = path.read_bytes()
         path.write_bytes(whole[:-20] if data is None else data)
@@ -157,31 +228,36 @@ def test_a_torn_published_checkpoint_is_for_a_person(counted: Town, tmp_path: Pa
         assert (code, path.read_bytes()) == (0, whole), said
 
 
-def test_torn_staged_tiles_are_never_published(counted: Town, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_torn_staged_tiles_are_never_published(
+    counted_rig: Callable[[str, Path], Rig], tmp_path: Path, kind: str
+) -> None:
     """The county died after the swap and the disk tore what was staged: the store gives it again [PUB-2] [TILE-1]."""
-    with Rig(counted, tmp_path / "round") as rig:
-        lock = Database(rig.town.county / "lock.db")
-        locked, _ = Lock(lock, Settled(rig).election.origin).read()
-        lock.close()
+    with counted_rig(kind, tmp_path / "round") as rig:
+        stores = open_stores(Home(rig.town.county), rig.url)
+        locked, _ = Lock(stores.lock, Settled(rig).election.origin).read()
         shutil.rmtree(rig.public)
-        shutil.copytree(counted.path / "old-public", rig.public)
-        staging = sqlite3.connect(rig.town.county / "staging.db", isolation_level=None)
-        staging.execute("INSERT INTO head VALUES (1, ?)", (locked,))
+        shutil.copytree(rig.path / "old-public", rig.public)
         size = Settled(rig).open(locked).size
-        staging.execute("INSERT INTO staged VALUES (?, ?)", (f"tile/0/000.p/{size}", bytes(32 * size)))
-        staging.close()
+        with stores.staging.write() as staging:
+            staging.exec_driver_sql("INSERT INTO head VALUES (1, ?)", (locked,))
+            torn = f"tile/0/000.p/{size}", bytes(32 * size)
+            staging.exec_driver_sql("INSERT INTO staged VALUES (?, ?)", torn)
+        stores.close()
         code, said = rig.serve_once()
         assert code == 0, said
         assert (rig.public / "checkpoint").read_bytes() == locked
         check_whole(rig)
 
 
-def test_a_damaged_sealed_part_is_not_exported(counted: Town, tmp_path: Path) -> None:
-    with Rig(counted, tmp_path / "round") as rig:
-        spoil = "UPDATE sealed SET blob = zeroblob(length(blob)) WHERE record = (SELECT max(record) FROM sealed)"
-        damage_row(rig.town.county / "store.db", spoil)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_damaged_sealed_part_is_not_exported(
+    counted_rig: Callable[[str, Path], Rig], tmp_path: Path, kind: str
+) -> None:
+    with counted_rig(kind, tmp_path / "round") as rig:
+        damage_row(rig, SPOIL[kind])
         with pytest.raises(Exception, match="E_SEALED"):
-            export_ballots(rig.town.county, tmp_path / "sealed")
+            export_ballots(rig.town.county, tmp_path / "sealed", rig.url)
 
 
 @pytest.mark.parametrize("seed", range(max(4, ROUNDS)))
@@ -191,7 +267,7 @@ def test_a_torn_journal_is_refused_and_can_be_carried(counted: Town, tmp_path: P
     node = counted.nodes[seed % 2]
     home = tmp_path / "home"
     shutil.copytree(counted.home(node), home)
-    export(Home(home), tmp_path / "whole.changpiao")
+    export(Laptop(home), tmp_path / "whole.changpiao")
     whole = {envelope.note for envelope in read_file(tmp_path / "whole.changpiao")}
     journal = home / "journal.db"
     if dice.random() < 0.3:
@@ -203,7 +279,7 @@ def test_a_torn_journal_is_refused_and_can_be_carried(counted: Town, tmp_path: P
     except NodeError as error:
         assert (error.code, error.exit_code) == ("E_JOURNAL", 3), error
     try:
-        export(Home(home), tmp_path / "torn.changpiao")
+        export(Laptop(home), tmp_path / "torn.changpiao")
     except NodeError as error:
         assert error.code in ("E_JOURNAL", "N_FILE"), error
         return

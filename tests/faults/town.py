@@ -57,9 +57,9 @@ class Town:
         return self.path / f"{node}.jsonl"
 
     def copy(self, target: Path) -> "Town":
-        """Fresh copies of the homes in an empty folder."""
+        """Fresh copies of the homes in an empty folder, and of what was published, now and half-way."""
         target.mkdir(parents=True, exist_ok=True)
-        for name in ("county", "public", *self.nodes):
+        for name in ("county", "public", "old-public", *self.nodes):
             if (self.path / name).exists():
                 shutil.copytree(self.path / name, target / name)
         for name in ("authority.vkey", *(f"{node}.jsonl" for node in self.nodes)):
