@@ -37,7 +37,7 @@ def test_before_the_count_every_village_stands_there_sealed(county: PlayedCounty
     expect(page.get_by_role("treegrid")).to_be_visible()
     expect(page.locator("#title")).to_contain_text("清和县")
     expect(page.locator("#test")).to_have_text("演练，不是真实选举")
-    assert row_of(page, "上庄村").split()[:3] == ["上庄村", "已密封", "0/2"]
+    assert row_of(page, "上庄村").split()[:3] == ["上庄村", "已封存", "0/2"]
     assert page.get_by_role("treegrid").get_attribute("aria-rowcount") == str(1 + 1 + 4 + 20)
 
 
@@ -62,7 +62,7 @@ def test_counts_move_without_a_reload_and_are_never_two_seconds_late(county: Pla
 def test_a_later_checkpoint_changes_the_page_of_the_village(county: PlayedCounty, open_page: Opener) -> None:
     page = open_page(f"{county.url}#/village/qh02")
     expect(page.get_by_role("heading", level=2)).to_have_text("下庄村")
-    expect(page.locator(".village-state")).to_have_text("已密封")
+    expect(page.locator(".village-state")).to_have_text("已封存")
     assert page.locator(".strokes path").count() == 0
     first = int(page.locator("#village").get_attribute("data-size") or 0)
     county.go_to("qh02", "close")
