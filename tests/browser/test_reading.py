@@ -16,7 +16,10 @@ pytestmark = pytest.mark.browser
 
 SIZES = ((1366, 768), (390, 844))
 # what the record itself names: persons, places, posts, election, codes
-NAMES = set("name title place id unit box station written contests chain layout places units".split())
+NAMES = {
+    "name", "title", "place", "id", "unit", "box", "station", "written", "contests", "chain", "layout", "places",
+    "units",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

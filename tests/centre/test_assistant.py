@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,11 @@ def test_nobody_asks_without_the_word_of_the_link(page: Page) -> None:
 def test_an_upload_has_its_bounds(page: Page) -> None:
     answer = page.ask("POST", "/api/workbooks", files=[("files", ("a.xlsx", b"not a workbook"))])
     assert answer.status_code == 422
+    # a person reads what is wrong, not the name of an error of the program
+    error = answer.json()["error"]
+    assert "不是有效的 Excel 文件" in error["zh"]
+    assert "not a valid Excel file" in error["en"]
+    assert not re.search("[A-Z][a-z]+[A-Z]|Error|File\\b", error["zh"])
     page.headers = page.headers | {"content-length": str(33 * 1024 * 1024)}
     assert page.ask("POST", "/api/workbooks", content=b"").status_code == 413
 
