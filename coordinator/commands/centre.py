@@ -81,9 +81,24 @@ def centre_init(
             from coordinator.centre.assisting import Place, take_signoffs  # noqa: PLC0415
 
             take_signoffs(Place(source, Home(home), database), store)
-        for one in found:
-            typer.echo(json.dumps({"person": one.person, "role": one.role, "password": one.password}))
+        _tell_first([{"person": one.person, "role": one.role, "password": one.password} for one in found])
         typer.echo("初始口令只显示这一次，首次登录须更改 · told only now; to be changed at the first login", err=True)
+
+
+def _tell_first(found: list[dict[str, str]]) -> None:
+    """First passwords: at a terminal one person after the other, each alone; a program reads all lines."""
+    apart = sys.stdin.isatty() and sys.stdout.isatty()
+    for one in found:
+        if apart:
+            typer.prompt(
+                f"只请 {one['person']} 看屏幕，按回车显示 · only {one['person']} looks now; Enter shows", "",
+                show_default=False,
+            )  # fmt: skip
+        typer.echo(json.dumps(one))
+        if apart:
+            typer.prompt("记下后按回车，请下一位 · written down: Enter, next person", "", show_default=False)
+            # the lines above a screen can be scrolled back to: they go, too
+            typer.echo("\x1b[H\x1b[2J\x1b[3J", nl=False)
 
 
 def centre_password(

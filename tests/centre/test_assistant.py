@@ -18,6 +18,8 @@ from coordinator.settings import CountyError, Home
 from coordinator.store.stores import SQLITE, open_store
 from tests.coordinator.sealing_folder import SealingFolder
 
+AGREED = {"operator_agrees": True, "authority_agrees": True}
+
 
 class Page:
     """The assistant's page as a browser asks it."""
@@ -76,11 +78,18 @@ def test_from_workbooks_over_signed_sheets_to_a_sealed_county(page: Page, filled
     assert page.ask("POST", "/api/sign", json=signed | {"digest": unit["digests"]["candidates"]}).status_code == 200
     assert page.state()["units"][0]["signed"]["candidates"] is True
     assert page.ask("GET", "/api/check").json()["problems"] == []
-    asked = {"address": "127.0.0.1:7443", "operator": "wang", "authority": "li", "both_agree": True}
-    assert page.ask("POST", "/api/seal", json=asked | {"both_agree": False}).status_code == 422
+    asked = {"address": "127.0.0.1:7443", "operator": "wang", "authority": "li"} | AGREED
+    assert page.ask("POST", "/api/seal", json=asked | {"authority_agrees": False}).status_code == 422
     assert page.ask("POST", "/api/seal", json=asked | {"authority": "wang"}).status_code == 422
     sealed = page.ask("POST", "/api/seal", json=asked).json()
-    assert [one["role"] for one in sealed["people"]] == ["operator", "authority"]
+    # each person reads the own first password, once; the answer to sealing holds none
+    assert "password" not in json.dumps(sealed)
+    assert page.state()["first"] == [{"person": "wang", "role": "operator"}, {"person": "li", "role": "authority"}]
+    mine = page.ask("POST", "/api/first", json={"person": "wang"}).json()
+    assert mine.keys() == {"person", "password"}
+    assert page.ask("POST", "/api/first", json={"person": "wang"}).status_code == 404
+    assert page.state()["first"] == [{"person": "li", "role": "authority"}]
+    assert page.ask("POST", "/api/first", json={"person": "li"}).json()["password"] not in {mine["password"], ""}
     assert sealed["authority"].startswith("changpiao/")
     assert page.state()["sealed"] is True
     store = open_store(Home(tmp_path / "home"), SQLITE)
@@ -114,7 +123,7 @@ def test_what_is_wrong_is_said_with_its_line_and_nothing_is_sealed(page: Page, f
     assert (problem["file"], problem["line"]) == ("candidates.csv", 6)
     assert problem["zh"]
     assert problem["en"]
-    asked = {"address": "127.0.0.1:7443", "operator": "wang", "authority": "li", "both_agree": True}
+    asked = {"address": "127.0.0.1:7443", "operator": "wang", "authority": "li"} | AGREED
     answer = page.ask("POST", "/api/seal", json=asked)
     assert answer.status_code == 409
     assert answer.json()["problems"]
