@@ -8,6 +8,7 @@ import json
 import signal
 import sys
 import time
+import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -173,6 +174,8 @@ def assistant(
     home: Annotated[Path, typer.Option("--home", help="将要生成的县中心文件夹 · the county's folder, to be made")],
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="本机端口 · port on this machine")] = 0,
     database: DatabaseOption = SQLITE,
+    *,
+    open_page: Annotated[bool, typer.Option("--open", help="在浏览器中打开 · open it in the browser")] = False,
 ) -> None:
     """封存助手：不用命令行，一页走完 · the sealing assistant: one page instead of commands, on this machine alone."""
     with _said():
@@ -182,9 +185,12 @@ def assistant(
 
         guarded = Guarded(make_assistant(Assistant(Place(source, Home(home), database))))
         server = CentreServer("127.0.0.1", port, guarded)
-        typer.echo(json.dumps({"assistant": f"http://127.0.0.1:{server.port}/#{guarded.word}"}))
+        link = f"http://127.0.0.1:{server.port}/#{guarded.word}"
+        typer.echo(json.dumps({"assistant": link}))
         sys.stdout.flush()
         server.start()
+        if open_page:
+            webbrowser.open(link)
         typer.echo("在浏览器中打开这个链接；Ctrl-C 结束 · open the link in a browser; Ctrl-C ends", err=True)
         with contextlib.suppress(KeyboardInterrupt):
             for name in (signal.SIGINT, signal.SIGTERM):
