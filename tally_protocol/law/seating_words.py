@@ -31,8 +31,8 @@ def _votes(place: Place, people: People) -> Iterator[Line]:
         source = because(counted.profile, "tie")
         yield Line(f"得票多的当选，不要求比例（{source.zh}）", f"most votes win, no share is asked ({source.en})")
         for person in ordered:
-            votes = f"{place.votes[person]}"
-            yield _person(place, person, people, Line(votes, votes))
+            alone = str(place.votes[person])
+            yield _person(place, person, people, Line(alone, alone))
     for share, path in zip(counted.majorities, _paths(place), strict=True):
         base = counted.known_base(share)
         zh, en = words_of(share.base)
