@@ -49,12 +49,14 @@ def workbook(units: int) -> bytes:
             "unit": unit, "name": f"第{number}村", "level1": "某县", "level2": f"乡{number // 20}", "registered": "900",
             "node": f"n{number}",
         })  # fmt: skip
-        for contest, people, seats in (("zhuren", 2, 1), ("fuzhuren", 3, 1), ("weiyuan", 5, 3)):
+        for contest, title, people, seats in (
+            ("zhuren", "主任", 2, 1), ("fuzhuren", "副主任", 3, 1), ("weiyuan", "委员", 5, 3),
+        ):  # fmt: skip
             rows["contests"].append(
-                {"unit": unit, "contest": contest, "title": contest, "seats": str(seats), "max_marks": str(seats)}
+                {"unit": unit, "contest": contest, "title": title, "seats": str(seats), "max_marks": str(seats)}
             )
             rows["candidates"] += [
-                {"unit": unit, "contest": contest, "candidate": f"{contest}{i}", "name": f"候选人{contest}{i}"}
+                {"unit": unit, "contest": contest, "candidate": f"{contest}{i}", "name": f"候选人{title}{i}"}
                 for i in range(people)
             ]
         rows["stations"] += [{"unit": unit, "station": str(i), "node": f"n{number}"} for i in (1, 2)]

@@ -75,7 +75,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "E_SIG": ("签名不成立", "a signature does not verify"),
     "E_SIGNERS": ("签名人不是规定的人或次序不对", "the signers are not exactly those required"),
     "E_SPLIT": ("同一日志出现互相矛盾的两个检查点", "two signed checkpoints conflict"),
-    "E_STANDINGS": ("行情记录引用的日志前缀不对", "a standings record does not cover a prefix of this log as it must"),
+    "E_STANDINGS": ("进度记录引用的日志前缀不对", "a standings record does not cover a prefix of this log as it must"),
     "E_STATE": ("本链当前状态不允许此类记录", "the state of the chain does not allow this record"),
     "E_SUM": ("票数不平", "the figures do not add up"),
     "E_TARGET": ("更正或作废的对象不对", "the target of a correction or void is wrong"),

@@ -16,8 +16,10 @@ from tally_protocol.law.explanation import RULES, explain_decided
 from tally_protocol.law.finding_texts import FINDING_TEXTS
 from tally_protocol.law.outcome import Decided, decide_unit
 from tally_protocol.law.profile import Profile
+from tally_protocol.law.profile_words import FIELDS, words_of
 from tally_protocol.law.reconciliation import Finding, findings
 from tally_protocol.law.result import Result
+from tally_protocol.law.sources import in_both
 
 Json = dict[str, Any]
 Profiles = Mapping[str, Profile]
@@ -43,7 +45,8 @@ def village(unit: UnitProgress, row: Row, profiles: Profiles) -> Json:
         "profile": {
             "id": profile.id, "title": profile.title, "text": profile.text, "in_force": profile.in_force,
         },
-        "rules": [[rule.path, str(rule.value), rule.decided_by] for rule in note.rules],
+        "rules": [[FIELDS.get(rule.path, (rule.path, rule.path)), words_of(rule.value), in_both(rule.decided_by)]
+                  for rule in note.rules],
         "contests": [_contest(unit, contest, results.get(contest.id), decided) for contest in note.contests],
         "stations": [_station(unit, entry.id, entry.registered) for entry in note.stations],
         "boxes": [_box(unit, place) for place in range(len(note.boxes))],

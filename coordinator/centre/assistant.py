@@ -67,7 +67,14 @@ class Seal(Asked):
     address: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\[\]_-]{1,255}:[0-9]{1,5}$")]
     operator: Ident
     authority: Ident
-    both_agree: Literal[True]
+    operator_agrees: Literal[True]
+    authority_agrees: Literal[True]
+
+
+class First(Asked):
+    """Whose first password is to be shown."""
+
+    person: Ident
 
 
 class AssistantPage:
@@ -130,6 +137,10 @@ class AssistantPage:
             raise Refused(422, "须由两人封存：两个账号不能相同", "two persons seal: expected two different accounts")
         return self._assistant.seal(asked.address, (asked.operator, asked.authority))
 
+    def first(self, asked: First) -> Json:
+        """After step 5: one person's first password, once."""
+        return self._assistant.first_password(asked.person)
+
 
 def make_assistant(assistant: Assistant) -> FastAPI:
     """The application without its guard."""
@@ -149,6 +160,7 @@ def make_assistant(assistant: Assistant) -> FastAPI:
     app.add_api_route("/api/sign", page.sign, methods=["POST"])
     app.add_api_route("/api/check", page.check, methods=["GET"])
     app.add_api_route("/api/seal", page.seal, methods=["POST"])
+    app.add_api_route("/api/first", page.first, methods=["POST"])
     say_in_words(app, 409)
     return app
 

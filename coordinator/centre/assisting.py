@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from coordinator.centre.acts import SYSTEM
-from coordinator.centre.opening import FIRST_ROLES, first_people, open_journal
+from coordinator.centre.opening import FIRST_ROLES, First, first_people, open_journal
 from coordinator.centre.refusals import Refused, conflict, missing
 from coordinator.centre.signoffs import SignOff, add_signoff, read_signoffs
 from coordinator.forms.proving import Planned, planned_unit, proof_digest
@@ -58,6 +58,8 @@ class Assistant:
             )
         place.folder.mkdir(parents=True, exist_ok=True)
         self._place = place
+        # first passwords that their persons have not read yet; told once each, kept nowhere else
+        self._first: dict[str, First] = {}
 
     @property
     def folder(self) -> Path:
@@ -87,6 +89,7 @@ class Assistant:
             "units": units,
             "laptops": self._laptops(),
             "sealed": self._place.home.path.exists(),
+            "first": [{"person": one.person, "role": one.role} for one in self._first.values()],
         }
 
     def _unit(self, plan: Planned, name: str, signed: dict[tuple[str, str], SignOff]) -> Json:
@@ -209,14 +212,21 @@ class Assistant:
         store = open_store(place.home, place.database)
         try:
             found = first_people(place.home, store, dict(zip(persons, FIRST_ROLES, strict=True)))
+            self._first = {one.person: one for one in found}
             take_signoffs(place, store)
         finally:
             store.close()
         return {
             "election": sealed.election, "authority": sealed.authority, "units": sealed.units,
-            "people": [{"person": one.person, "role": one.role, "password": one.password} for one in found],
             "home": str(place.home.path),
         }  # fmt: skip
+
+    def first_password(self, person: str) -> Json:
+        """The first password of one of the two, who alone looks at the screen; told once."""
+        found = self._first.pop(person, None)
+        if found is None:
+            raise missing(f"{person} 的初始口令已显示过", f"the first password of {person} was shown already")
+        return {"person": found.person, "password": found.password}
 
     def _desk(self) -> SealingDesk:
         return SealingDesk(self.folder)

@@ -8,6 +8,7 @@ import json
 import signal
 import sys
 import time
+import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -81,9 +82,24 @@ def centre_init(
             from coordinator.centre.assisting import Place, take_signoffs  # noqa: PLC0415
 
             take_signoffs(Place(source, Home(home), database), store)
-        for one in found:
-            typer.echo(json.dumps({"person": one.person, "role": one.role, "password": one.password}))
+        _tell_first([{"person": one.person, "role": one.role, "password": one.password} for one in found])
         typer.echo("初始口令只显示这一次，首次登录须更改 · told only now; to be changed at the first login", err=True)
+
+
+def _tell_first(found: list[dict[str, str]]) -> None:
+    """First passwords: at a terminal one person after the other, each alone; a program reads all lines."""
+    apart = sys.stdin.isatty() and sys.stdout.isatty()
+    for one in found:
+        if apart:
+            typer.prompt(
+                f"只请 {one['person']} 看屏幕，按回车显示 · only {one['person']} looks now; Enter shows", "",
+                show_default=False,
+            )  # fmt: skip
+        typer.echo(json.dumps(one))
+        if apart:
+            typer.prompt("记下后按回车，请下一位 · written down: Enter, next person", "", show_default=False)
+            # the lines above a screen can be scrolled back to: they go, too
+            typer.echo("\x1b[H\x1b[2J\x1b[3J", nl=False)
 
 
 def centre_password(
@@ -158,6 +174,8 @@ def assistant(
     home: Annotated[Path, typer.Option("--home", help="将要生成的县中心文件夹 · the county's folder, to be made")],
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="本机端口 · port on this machine")] = 0,
     database: DatabaseOption = SQLITE,
+    *,
+    open_page: Annotated[bool, typer.Option("--open", help="在浏览器中打开 · open it in the browser")] = False,
 ) -> None:
     """封存助手：不用命令行，一页走完 · the sealing assistant: one page instead of commands, on this machine alone."""
     with _said():
@@ -167,9 +185,12 @@ def assistant(
 
         guarded = Guarded(make_assistant(Assistant(Place(source, Home(home), database))))
         server = CentreServer("127.0.0.1", port, guarded)
-        typer.echo(json.dumps({"assistant": f"http://127.0.0.1:{server.port}/#{guarded.word}"}))
+        link = f"http://127.0.0.1:{server.port}/#{guarded.word}"
+        typer.echo(json.dumps({"assistant": link}))
         sys.stdout.flush()
         server.start()
+        if open_page:
+            webbrowser.open(link)
         typer.echo("在浏览器中打开这个链接；Ctrl-C 结束 · open the link in a browser; Ctrl-C ends", err=True)
         with contextlib.suppress(KeyboardInterrupt):
             for name in (signal.SIGINT, signal.SIGTERM):

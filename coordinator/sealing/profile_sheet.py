@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from tally_protocol.law.profile import Profile, values_of
 from tally_protocol.law.profile_rules import UNGOVERNED
 from tally_protocol.law.profile_words import FIELDS, KINDS, ROLES, Pair, share_words, words_of
-from tally_protocol.law.sources import source_words
+from tally_protocol.law.sources import in_both, source_pair
 
 SHARES = ("turnout", "elected", "supplementary", "recall")
 
@@ -13,7 +13,7 @@ SHARES = ("turnout", "elected", "supplementary", "recall")
 def sheet(profile: Profile) -> Iterator[str]:
     """Lines of the whole profile."""
     yield f"{profile.id}  {profile.title}"
-    yield f"  所据 follows: {profile.text}"
+    yield f"  所据 follows: {_joined(in_both(profile.text))}"
     yield f"  施行 in force: {profile.in_force} · 国家法律 national law: {profile.law} · 来源 source: {profile.source}"
     values = dict(values_of(profile.to_body()))
     for path, (zh, en) in FIELDS.items():
@@ -38,7 +38,7 @@ def _joined(pair: Pair) -> str:
 
 
 def _source(profile: Profile, path: str) -> Iterator[str]:
-    said = source_words(profile, path)
+    said = _joined(source_pair(profile, path))
     if said:
         yield f"    依据 by: {said}"
     elif path.partition(".")[0] in UNGOVERNED:

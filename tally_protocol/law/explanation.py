@@ -26,6 +26,7 @@ from tally_protocol.law.result import Outcome, Result
 from tally_protocol.law.sayings import Line, answered, because, compared, named, quantity_words, stand_in
 from tally_protocol.law.seating_words import seating_lines
 from tally_protocol.law.sensitivity import recalls_by_base, verdicts_by_base
+from tally_protocol.law.sources import in_both
 from tally_protocol.law.standing import recall_of
 from tally_protocol.law.tally import Tally
 
@@ -63,13 +64,14 @@ def _lines(unit: Unit, decided: Decided, counted: Counted, result: Result) -> It
 
 def _head(counted: Counted) -> Iterator[Line]:
     contest, profile = counted.contest, counted.profile
+    text_zh, text_en = in_both(profile.text)
     yield Line(
-        f"{contest.title}（{contest.id}）：{RULES[contest.rule]}，第 {contest.round} 轮，应选 {contest.seats} 人",
+        f"{contest.title}：{RULES[contest.rule]}，第 {contest.round} 轮，应选 {contest.seats} 人",
         f"{contest.title} ({contest.id}): {contest.rule}, round {contest.round}, {contest.seats} seats",
     )
     yield Line(
-        f"规则：{profile.title}（{profile.id}），{profile.text}，{profile.in_force} 起施行",
-        f"rules: {profile.title} ({profile.id}), {profile.text}, in force from {profile.in_force}",
+        f"规则：{profile.title}（{profile.id}），{text_zh}，{profile.in_force} 起施行",
+        f"rules: {profile.title} ({profile.id}), {text_en}, in force from {profile.in_force}",
     )
 
 
@@ -93,12 +95,16 @@ def _possible(counted: Counted) -> Iterator[Line]:
     valid = counted.quantities.valid.value
     if counted.marks <= counted.seats:
         holds = counted.marked <= counted.seats * valid
-        said = f"{counted.marked} <= {counted.seats} x {valid}: {answered(holds=holds)}"
-        yield Line(f"全部得票能否出自有效票：{said}（算术）", f"votes that valid papers can give: {said} (arithmetic)")
+        said = answered(f"{counted.marked} <= {counted.seats} x {valid}", holds=holds)
+        yield Line(
+            f"全部得票能否出自有效票：{said.zh}（算术）", f"votes that valid papers can give: {said.en} (arithmetic)"
+        )
     most = max(counted.votes.values(), default=0)
     if most > valid:
-        said = f"{most} <= {valid}: {answered(holds=False)}"
-        yield Line(f"一人得票不多于有效票：{said}（算术）", f"one person's votes, valid papers: {said} (arithmetic)")
+        said = answered(f"{most} <= {valid}", holds=False)
+        yield Line(
+            f"一人得票不多于有效票：{said.zh}（算术）", f"one person's votes, valid papers: {said.en} (arithmetic)"
+        )
 
 
 def _valid_election(counted: Counted) -> Iterator[Line]:
@@ -114,8 +120,8 @@ def _valid_election(counted: Counted) -> Iterator[Line]:
             said = compared(found.share, found.value.value, found.base.value)
             ratio, instead = Ratio(found.value.value, found.base.value), stand_in(profile.turnout.value, found.value)
             yield Line(
-                f"参选：{ratio}；{said}{instead.zh}（{source.zh}）",
-                f"turnout: {ratio}; {said}{instead.en} ({source.en})",
+                f"参选：{ratio}；{said.zh}{instead.zh}（{source.zh}）",
+                f"turnout: {ratio}; {said.en}{instead.en} ({source.en})",
             )
     if asks_overcount(counted):
         source = because(profile, "overcount.base", "overcount.scope")
@@ -127,11 +133,11 @@ def _valid_election(counted: Counted) -> Iterator[Line]:
                 f"papers not more than allowed: {en} not recorded, not tested ({source.en})",
             )
         else:
-            said = f"{test.value.value} <= {test.limit.value}: {answered(holds=test.holds)}"
+            said = answered(f"{test.value.value} <= {test.limit.value}", holds=test.holds)
             instead = stand_in(profile.overcount.base, test.limit)
             yield Line(
-                f"收回不多于应有：{said}{instead.zh}（{source.zh}）",
-                f"papers not more than allowed: {said}{instead.en} ({source.en})",
+                f"收回不多于应有：{said.zh}{instead.zh}（{source.zh}）",
+                f"papers not more than allowed: {said.en}{instead.en} ({source.en})",
             )
 
 
@@ -158,7 +164,7 @@ def _who(unit: Unit, decided: Decided, counted: Counted, result: Result) -> Iter
         source = because(counted.profile, "recall.num", "recall.base")
         said = compared(found.share, found.value.value, found.base.value)
         ratio = Ratio(found.value.value, found.base.value)
-        yield Line(f"同意罢免：{ratio}；{said}（{source.zh}）", f"for the recall: {ratio}; {said} ({source.en})")
+        yield Line(f"同意罢免：{ratio}；{said.zh}（{source.zh}）", f"for the recall: {ratio}; {said.en} ({source.en})")
     if counted.contest.rule in {"nomination", "advisory"}:
         source = because(counted.profile, "nomination.margin")
         names = " ".join(result.next) or "–"

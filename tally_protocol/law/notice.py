@@ -9,7 +9,7 @@ from typing import Final
 from tally_protocol.election.unit import Contest, Unit
 from tally_protocol.law.profile import Profile
 from tally_protocol.law.profile_words import Pair, words_of
-from tally_protocol.law.sources import source_words
+from tally_protocol.law.sources import source_pair
 
 _SENTENCES: Final[dict[str, dict[str, Pair]]] = {
     "ballot.overvote.scope": {
@@ -94,7 +94,8 @@ def notice(unit: Unit, profiles: Mapping[str, Profile]) -> Iterator[str]:
             yield f"   ({number}) {pair[0]}。"
             yield f"       {pair[1]}."
             if path:
-                yield f"       依据 by: {source_words(profile, path)}"
+                said = " · ".join(dict.fromkeys(source_pair(profile, path)))
+                yield f"       依据 by: {said}"
 
 
 def paper_rules(profile: Profile, contests: list[Contest]) -> Iterator[tuple[Pair, str]]:

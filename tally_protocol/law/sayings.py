@@ -1,6 +1,6 @@
 """How the explanation says a comparison, a person, a source: one value in, both languages out.
 
-`compared(Share(1, 2, strict), 300, 600)` is "2 x 300 > 600: no".
+`compared(Share(1, 2, strict), 300, 600).en` is "2 x 300 > 600: no".
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from tally_protocol.law.profile import Profile
 from tally_protocol.law.profile_words import words_of
 from tally_protocol.law.quantities import Known, Quantity, Source, Unknown
 from tally_protocol.law.share import Share
-from tally_protocol.law.sources import source_of
+from tally_protocol.law.sources import in_both, source_of
 
 SOURCES = {
     Source.TOTALS: ("报告单", "statement"),
@@ -35,16 +35,16 @@ class Line:
     en: str
 
 
-def compared(share: Share, value: int, base: int) -> str:
+def compared(share: Share, value: int, base: int) -> Line:
     """A share held against its base, with its integers and its answer."""
     right = f"{base}" if share.num == 1 else f"{share.num} x {base}"
     sign = ">" if share.strict else ">="
-    return f"{share.den} x {value} {sign} {right}: {answered(holds=share.reaches(value, base))}"
+    return answered(f"{share.den} x {value} {sign} {right}", holds=share.reaches(value, base))
 
 
-def answered(*, holds: bool) -> str:
-    """The answer of a comparison, for both languages."""
-    return "yes / 是" if holds else "no / 否"
+def answered(asked: str, *, holds: bool) -> Line:
+    """A comparison and its answer."""
+    return Line(f"{asked}：{'是' if holds else '否'}", f"{asked}: {'yes' if holds else 'no'}")
 
 
 def quantity_words(quantity: Quantity) -> Line:
@@ -76,8 +76,7 @@ def _source_words(kind: str, said: str) -> Line:
     """An article, or what a profile says; a text written in both languages as `中文 / English` is read in each."""
     if kind == "national":
         return Line(article(said).zh, f"{said} {article(said).en}")
-    zh, between, en = said.partition(" / ")
-    return Line(zh, en) if between and " / " not in en else Line(said, said)
+    return Line(*in_both(said))
 
 
 def most_votes_win(profile: Profile) -> Line:

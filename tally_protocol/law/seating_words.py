@@ -31,7 +31,8 @@ def _votes(place: Place, people: People) -> Iterator[Line]:
         source = because(counted.profile, "tie")
         yield Line(f"得票多的当选，不要求比例（{source.zh}）", f"most votes win, no share is asked ({source.en})")
         for person in ordered:
-            yield _person(place, person, people, f"{place.votes[person]}")
+            alone = str(place.votes[person])
+            yield _person(place, person, people, Line(alone, alone))
     for share, path in zip(counted.majorities, _paths(place), strict=True):
         base = counted.known_base(share)
         zh, en = words_of(share.base)
@@ -42,7 +43,8 @@ def _votes(place: Place, people: People) -> Iterator[Line]:
         )
         for person in ordered:
             votes = place.votes[person]
-            yield _person(place, person, people, f"{Ratio(votes, base.value)}; {compared(share, votes, base.value)}")
+            ratio, said = Ratio(votes, base.value), compared(share, votes, base.value)
+            yield _person(place, person, people, Line(f"{ratio}；{said.zh}", f"{ratio}; {said.en}"))
         if share is place.eligible.share:
             break
     gone = people.paper_order(counted.contest.id, (person for person in place.outside if person in place.votes))
@@ -60,20 +62,20 @@ def _paths(place: Place) -> tuple[str, ...]:
     return paths[-len(place.counted.majorities) :] if place.counted.majorities else ()
 
 
-def _person(place: Place, person: int, people: People, said: str) -> Line:
+def _person(place: Place, person: int, people: People, said: Line) -> Line:
     who, rolled = person_words(people, person), place.rolled.get(person, 0)
     added = Line(f"，其中较高职务转入 {rolled}", f", {rolled} of them rolled down") if rolled else Line("", "")
-    return Line(f"  {who}：{said}{added.zh}", f"  {who}: {said}{added.en}")
+    return Line(f"  {who}：{said.zh}{added.zh}", f"  {who}: {said.en}{added.en}")
 
 
 def _boundary(place: Place, people: People) -> Iterator[Line]:
     """How many may be elected, how many seats there are, and who is tied across the boundary."""
     seats, eligible = place.counted.contest.seats, len(place.eligible.ranked)
     source = most_votes_win(place.counted.profile)
-    said = f"{eligible} > {seats}: {answered(holds=eligible > seats)}"
+    said = answered(f"{eligible} > {seats}", holds=eligible > seats)
     yield Line(
-        f"够票的人多于名额的，得票多的当选：{said}（{source.zh}）",
-        f"if more are eligible than seats, most votes win: {said} ({source.en})",
+        f"够票的人多于名额的，得票多的当选：{said.zh}（{source.zh}）",
+        f"if more are eligible than seats, most votes win: {said.en} ({source.en})",
     )
     if place.tied:
         source = because(place.counted.profile, "tie")
@@ -156,15 +158,14 @@ def _vacancy(unit: Unit, decided: Decided, place: Place, result: Result) -> Line
     rule = profile.vacancy
     members = members_elected(unit, profile, decided.elected)
     source = because(profile, "vacancy.allowed", "vacancy.min_members", "vacancy.needs_chair")
-    enough = f"{members} >= {rule.min_members}: {answered(holds=members >= rule.min_members)}"
+    enough = answered(f"{members} >= {rule.min_members}", holds=members >= rule.min_members)
     zh, en = words_of(rule.allowed)
-    chair_zh = chair_en = ""
+    chair = Line("", "")
     if rule.needs_chair:
         there = has_chair(unit, profile, decided.elected)
-        chair_zh = f"，主任已选出：{answered(holds=there)}"
-        chair_en = f", chair elected: {answered(holds=there)}"
+        chair = Line(answered("，主任已选出", holds=there).zh, answered(", chair elected", holds=there).en)
     answer = ("可以", "may") if result.may_stop else ("不可以", "may not")
     return Line(
-        f"缺额{answer[0]}空着：规则“{zh}”，已选出 {enough}{chair_zh}（{source.zh}）",
-        f"the seat {answer[1]} stay empty: rule \"{en}\", elected {enough}{chair_en} ({source.en})",
+        f"缺额{answer[0]}空着：规则“{zh}”，已选出 {enough.zh}{chair.zh}（{source.zh}）",
+        f"the seat {answer[1]} stay empty: rule \"{en}\", elected {enough.en}{chair.en} ({source.en})",
     )

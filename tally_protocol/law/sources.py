@@ -5,6 +5,8 @@ from tally_protocol.law.national import fixed_by
 from tally_protocol.law.profile import Profile
 from tally_protocol.law.profile_rules import same_value
 
+READ_AS = ("见 decided_by", "见各项依据")
+
 
 def source_of(profile: Profile, path: str) -> tuple[str, str]:
     """Who stands behind a value: ("decided_by", text) or ("national", article key); ("", "") where nobody need."""
@@ -25,7 +27,27 @@ def _fixed(profile: Profile, path: str) -> str:
     return key if key and same_value(profile.value_at(path), value) else ""
 
 
-def source_words(profile: Profile, path: str) -> str:
-    """Who stands behind a value, for people; empty where nobody need."""
+def in_both(text: str) -> tuple[str, str]:
+    """A text of a profile for readers of Chinese and of English: `中文 / English` is split, another stands in both.
+
+    What follows the English after a `；` is Chinese again. The name of a field means nothing to a reader; the text
+    itself is sealed and stays as it is.
+    """
+    zh, between, rest = text.partition(" / ")
+    if not between or " / " in rest:
+        zh = en = text
+    else:
+        en, more, tail = rest.partition("；")
+        zh += more + tail
+    return zh.replace(*READ_AS), en.replace(*READ_AS)
+
+
+def source_pair(profile: Profile, path: str) -> tuple[str, str]:
+    """Who stands behind a value, in Chinese and in English; two empty texts where nobody need."""
     kind, said = source_of(profile, path)
-    return f"{article(said).zh} {said}" if kind == "national" else said
+    return (article(said).zh, f"{said} {article(said).en}") if kind == "national" else in_both(said)
+
+
+def source_words(profile: Profile, path: str) -> str:
+    """Who stands behind a value, in Chinese: no key of ours and no English; empty where nobody need."""
+    return source_pair(profile, path)[0]

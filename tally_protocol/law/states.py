@@ -103,7 +103,7 @@ def next_unit(state: UnitWord, record: str, where: str) -> UnitWord:
 class Shown(Enum):
     """The state of a unit as people see it, over all its chains; the value is what a board prints in Chinese."""
 
-    SEALED = "已密封"
+    SEALED = "已封存"
     OPEN = "投票中"
     CLOSED = "投票结束"
     BOXES_RECONCILED = "票箱已核对"

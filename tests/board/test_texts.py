@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,8 @@ from tally_protocol.record.unit_kinds import UNIT_READERS
 
 ZH: dict[str, str] = json.loads((STATIC / "texts/zh.json").read_bytes())
 EN: dict[str, str] = json.loads((STATIC / "texts/en.json").read_bytes())
+ROOT = Path(__file__).parents[2]
+CENTRE = ROOT / "coordinator/centre"
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -29,7 +32,7 @@ def test_both_languages_have_the_same_keys_and_the_same_places_to_fill() -> None
 def test_neither_is_the_other_by_mistake() -> None:
     """The only Chinese in English texts is the character that the strokes write."""
     assert [key for key, text in EN.items() if HAN.search(text.replace("正", ""))] == []
-    plain = {"list.comma", "screen.page"}
+    plain = {"list.comma", "screen.page", "fact.own.rule"}
     assert [key for key, text in ZH.items() if not HAN.search(text) and key not in plain] == []
 
 
@@ -47,6 +50,22 @@ def test_every_word_of_the_record_has_its_text() -> None:
 def test_states_and_outcomes_are_worded_as_in_the_law() -> None:
     assert {word: ZH[f"state.{word.name}"] for word in Shown} == {word: word.value for word in Shown}
     assert {word: ZH[f"outcome.{word.value}"] for word in Outcome} == {word: word.zh for word in Outcome}
+
+
+def test_one_state_has_one_word_for_a_village_and_for_its_stations() -> None:
+    for texts in (ZH, EN):
+        said = {word.name: texts[f"state.{word.name}"] for word in Shown}
+        for word in StationWord:
+            if word.value in said:
+                assert texts[f"station.{word.value}"] == said[word.value], word
+
+
+def test_no_word_of_another_trade_stands_in_a_text() -> None:
+    """Quotations of the stock market, and a seal on ballots where an election's file was sealed."""
+    places = [STATIC / "texts/zh.json", CENTRE / "texts/zh.json", ROOT / "spec/codes.json"]
+    places += (ROOT / "docs").glob("*.md")
+    places += (path for folder in ("verifier", "tally_protocol") for path in (ROOT / folder).rglob("*.py"))
+    assert [path.name for path in places if re.search("行情|已密封|未始", path.read_text("utf-8"))] == []
 
 
 def code_of(name: str) -> str:

@@ -1,6 +1,7 @@
 """The sealing assistant in real Chromium: the real command, real workbooks, a sealed county at the end."""
 
 import json
+import re
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -9,8 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from coordinator.sealing.shipped import shipped, shipped_ids
 from coordinator.sealing.workbooks.template import make_template, rows_of_folder
 from tests.browser.conftest import Opener
+from tests.browser.reading import chinese_in, cut_off, english_in
 from tests.coordinator.sealing_folder import SealingFolder
 from tests.together.conftest import program
 
@@ -76,16 +79,48 @@ def test_five_steps(
     page.get_by_role("button", name="全面检查").click()
     expect(page.locator("#says")).to_contain_text("可以封存")
     page.get_by_role("region", name="封存").last.get_by_role("button", name="封存").last.click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("第一人").fill("wang")
-    dialog.get_by_label("第二人").fill("li")
-    dialog.get_by_role("button", name="封存").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("须两人同意")
-    dialog.get_by_label("我们两人都在场").check()
-    dialog.get_by_role("button", name="封存").click()
-    expect(page.locator("main")).to_contain_text("已封存 2 个单位", timeout=60_000)
+    _two_persons(page)
     expect(page.locator("main")).to_contain_text("changpiao/sealing-test/authority")
     assert (tmp_path / "home" / "store.db").exists()
+
+
+def test_it_speaks_one_language_and_nothing_is_cut_through(link: str, folder: Path, open_page: Opener) -> None:
+    names = set(re.split("[,\\s]+", "".join(path.read_text("utf-8") for path in folder.glob("*.csv"))))
+    names |= {shipped(name).title for name in shipped_ids()} | {"sealing-test", "县换届选举（演练）"}
+    # files are called what they are called
+    names |= {path.name for path in folder.glob("*.csv")} | {"Excel", "Changpiao", "含 test"}
+    page = open_page(link)
+    expect(page.get_by_role("region", name="校对签字")).to_be_visible()
+    assert english_in(page, names) == []
+    assert cut_off(page) == []
+    page.get_by_role("button", name="English").click()
+    assert chinese_in(page, names) == []
+    assert cut_off(page) == []
+
+
+def _two_persons(page: Page) -> None:
+    dialog = page.get_by_role("dialog")
+    # each of the two types the own account and ticks, in a dialog of the own
+    for role, person, go in (("第一人", "wang", "下一位"), ("第二人", "li", "封存")):
+        expect(dialog).to_contain_text(role)
+        assert dialog.get_by_label("您的账号").count() == 1
+        dialog.get_by_label("您的账号").fill(person)
+        dialog.get_by_role("button", name=go).click()
+        expect(dialog.get_by_role("alert")).to_contain_text("须由本人勾选")
+        dialog.get_by_label("我本人在场").check()
+        dialog.get_by_role("button", name=go).click()
+    expect(page.locator("main")).to_contain_text("已封存 2 个单位", timeout=60_000)
+    shown: list[str] = []
+    for person in ("wang", "li"):
+        page.get_by_role("button", name=f"显示 {person} 的初始口令").click()
+        dialog = page.get_by_role("dialog", name=f"{person} 的初始口令")
+        shown.append(dialog.locator(".code").inner_text())
+        # alone: no other password is anywhere in the page, and none is left when it is closed
+        assert [one for one in shown if one in page.content()] == [shown[-1]]
+        dialog.get_by_role("button", name="关闭").click()
+        expect(dialog).to_have_count(0)
+        assert not any(one in page.content() for one in shown)
+    expect(page.locator("main")).to_contain_text("两个初始口令都已看过")
 
 
 def _digests(folder: Path) -> dict[str, str]:

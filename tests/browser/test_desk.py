@@ -66,7 +66,7 @@ def test_a_stranger_sees_a_login_and_a_wrong_password_is_said(
 def test_the_first_password_is_changed_then_the_county_is_there(seat: Callable[..., Page], axe: Checker) -> None:
     page = seat("wang")
     expect(page.get_by_role("treegrid")).to_be_visible()
-    assert row(page, "上庄村").split()[:3] == ["上庄村", "已密封", "0/2"]
+    assert row(page, "上庄村").split()[:3] == ["上庄村", "已封存", "0/2"]
     assert axe(page) == []
 
 

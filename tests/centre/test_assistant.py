@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from coordinator.sealing.workbooks.template import make_template, rows_of_folder
 from coordinator.settings import CountyError, Home
 from coordinator.store.stores import SQLITE, open_store
 from tests.coordinator.sealing_folder import SealingFolder
+
+AGREED = {"operator_agrees": True, "authority_agrees": True}
 
 
 class Page:
@@ -75,11 +78,18 @@ def test_from_workbooks_over_signed_sheets_to_a_sealed_county(page: Page, filled
     assert page.ask("POST", "/api/sign", json=signed | {"digest": unit["digests"]["candidates"]}).status_code == 200
     assert page.state()["units"][0]["signed"]["candidates"] is True
     assert page.ask("GET", "/api/check").json()["problems"] == []
-    asked = {"address": "127.0.0.1:7443", "operator": "wang", "authority": "li", "both_agree": True}
-    assert page.ask("POST", "/api/seal", json=asked | {"both_agree": False}).status_code == 422
+    asked = {"address": "127.0.0.1:7443", "operator": "wang", "authority": "li"} | AGREED
+    assert page.ask("POST", "/api/seal", json=asked | {"authority_agrees": False}).status_code == 422
     assert page.ask("POST", "/api/seal", json=asked | {"authority": "wang"}).status_code == 422
     sealed = page.ask("POST", "/api/seal", json=asked).json()
-    assert [one["role"] for one in sealed["people"]] == ["operator", "authority"]
+    # each person reads the own first password, once; the answer to sealing holds none
+    assert "password" not in json.dumps(sealed)
+    assert page.state()["first"] == [{"person": "wang", "role": "operator"}, {"person": "li", "role": "authority"}]
+    mine = page.ask("POST", "/api/first", json={"person": "wang"}).json()
+    assert mine.keys() == {"person", "password"}
+    assert page.ask("POST", "/api/first", json={"person": "wang"}).status_code == 404
+    assert page.state()["first"] == [{"person": "li", "role": "authority"}]
+    assert page.ask("POST", "/api/first", json={"person": "li"}).json()["password"] not in {mine["password"], ""}
     assert sealed["authority"].startswith("changpiao/")
     assert page.state()["sealed"] is True
     store = open_store(Home(tmp_path / "home"), SQLITE)
@@ -113,7 +123,7 @@ def test_what_is_wrong_is_said_with_its_line_and_nothing_is_sealed(page: Page, f
     assert (problem["file"], problem["line"]) == ("candidates.csv", 6)
     assert problem["zh"]
     assert problem["en"]
-    asked = {"address": "127.0.0.1:7443", "operator": "wang", "authority": "li", "both_agree": True}
+    asked = {"address": "127.0.0.1:7443", "operator": "wang", "authority": "li"} | AGREED
     answer = page.ask("POST", "/api/seal", json=asked)
     assert answer.status_code == 409
     assert answer.json()["problems"]
@@ -144,6 +154,11 @@ def test_nobody_asks_without_the_word_of_the_link(page: Page) -> None:
 def test_an_upload_has_its_bounds(page: Page) -> None:
     answer = page.ask("POST", "/api/workbooks", files=[("files", ("a.xlsx", b"not a workbook"))])
     assert answer.status_code == 422
+    # a person reads what is wrong, not the name of an error of the program
+    error = answer.json()["error"]
+    assert "不是有效的 Excel 文件" in error["zh"]
+    assert "not a valid Excel file" in error["en"]
+    assert not re.search("[A-Z][a-z]+[A-Z]|Error|File\\b", error["zh"])
     page.headers = page.headers | {"content-length": str(33 * 1024 * 1024)}
     assert page.ask("POST", "/api/workbooks", content=b"").status_code == 413
 

@@ -138,7 +138,7 @@ def test_an_explanation_shows_its_integers_and_its_source(counted: Bench) -> Non
     state = read_unit(counted.store, "v1")
     whole = "\n".join(explanation(state))
     chair = "\n".join(explanation(state, "chair"))
-    assert chair.startswith("村v1 v1 · 已依规则认定 DETERMINED\n\n主任（chair）")
+    assert chair.startswith("村v1 v1 · 已依规则认定 DETERMINED\n\n主任：选举，第 1 轮")
     for part in ("2 x 121 > 260", "第18条（2025-10-28）", "supplementary", "另行选举"):
         assert part in chair
     assert whole.count("\n\n") == 3

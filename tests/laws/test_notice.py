@@ -7,7 +7,7 @@ import pytest
 from tally_protocol.law.notice import notice
 from tally_protocol.law.profile import Profile
 from tally_protocol.law.profile_words import share_words, words_of
-from tally_protocol.law.sources import source_of, source_words
+from tally_protocol.law.sources import source_of, source_pair, source_words
 from tests.profiles import profile_body
 from tests.world import World
 
@@ -96,7 +96,8 @@ def test_the_nearest_source_stands_behind_a_value() -> None:
     assert source_of(profile, "ballot.blank") == ("decided_by", "办法")
     assert source_of(profile, "names.full") == ("", "")
     assert source_words(profile, "names.full") == ""
-    assert source_words(profile, "proxy.holder") == "中华人民共和国村民委员会组织法第18条（2025-10-28） VC-18"
+    assert source_words(profile, "proxy.holder") == "中华人民共和国村民委员会组织法第18条（2025-10-28）"
+    assert source_pair(profile, "proxy.holder")[1] == "VC-18 中华人民共和国村民委员会组织法 第18条 (2025-10-28)"
 
 
 def test_a_value_that_departs_from_national_law_is_not_national() -> None:

@@ -35,7 +35,10 @@ def test_national_law_is_that_of_the_contract() -> None:
 def test_articles_are_those_of_the_contract() -> None:
     stated = json.loads((SPEC / "laws.json").read_text("utf-8"))
     assert {key: article._asdict() for key, article in ARTICLES.items()} == stated
-    assert cited("VC-18") == "中华人民共和国村民委员会组织法第18条（2025-10-28，施行 in force 2026-01-01）"
+    assert cited("VC-18") == (
+        "中华人民共和国村民委员会组织法第18条（2025-10-28，2026-01-01 起施行）",
+        "VC-18 中华人民共和国村民委员会组织法 第18条 (2025-10-28, in force 2026-01-01)",
+    )
 
 
 def read(body: dict[str, Any], threshold: int = 50) -> None:

@@ -5,10 +5,12 @@ Serves [OUTCOME-2].
 
 from typing import Any
 
+import pytest
+
 from tests.verifier.lawcases import case, contest, kin, written
 from tests.verifier.profiles import profile
 from verifier.decode.kinds import OUTCOMES as WORDS
-from verifier.rules.explain import OUTCOMES, compared, explain, source_of
+from verifier.rules.explain import OUTCOMES, compared, explain, source_of, spoken
 from verifier.rules.outcome import decide
 
 
@@ -35,10 +37,11 @@ def test_what_an_explanation_says() -> None:
     )  # fmt: skip
     for line in (
         "职位 a a：选举，第 1 轮，应选 2 人", "contest a a: election, round 1, 2 seats",
-        "turnout: 2 x 100 > 199: yes (中华人民共和国村民委员会组织法第18条（2025-10-28，施行 in force 2026-01-01）)",
+        "turnout: 2 x 100 > 199: yes (VC-18 中华人民共和国村民委员会组织法 第18条 (2025-10-28, in force 2026-01-01))",
+        "参选：2 x 100 > 199: 是（中华人民共和国村民委员会组织法第18条（2025-10-28，2026-01-01 起施行））",
         "收回多于应有：100 > 100: 否（", "over-count: 100 > 100: no (overcount: 选举委员会决定 2026-10-01)",
         "应选 2 人：2 > 2: 否；",
-        "votes must be more than 1/2 of collected 100 (中华人民共和国村民委员会组织法第18条",
+        "votes must be more than 1/2 of collected 100 (VC-18 中华人民共和国村民委员会组织法 第18条",
         "x name of x 得票 60；2 x 60 > 100: 是",
         "x name of x: votes 60; 2 x 60 > 100: yes", "z name of z: votes 30; 2 x 30 > 100: no",
         "+王五: votes 8; 2 x 8 > 100: no", "未公开姓名的另选票 1", "elected: x, y", "结论：选满", "outcome: full",
@@ -96,12 +99,28 @@ def test_what_else_happened_is_told() -> None:
 def test_sources_of_values() -> None:
     """An article of national law where it fixes the value, else whoever decided it, else the profile's text."""
     body = profile()
-    assert source_of(body, "recall").startswith("recall: 选举") is False
-    assert source_of(body, "recall") == "中华人民共和国村民委员会组织法第19条（2025-10-28，施行 in force 2026-01-01）"
-    assert source_of(body, "tie") == "tie: 选举委员会决定 2026-10-01"
-    assert "第18条" in source_of(body, "elected") and "elected: 选举委员会决定" in source_of(body, "elected")
-    assert source_of(profile(elected__num=2, elected__den=3), "elected.num") == "elected: 选举委员会决定 2026-10-01"
-    assert source_of(body, "publish") == body["text"]
+    assert source_of(body, "recall") == (
+        "中华人民共和国村民委员会组织法第19条（2025-10-28，2026-01-01 起施行）",
+        "VC-19 中华人民共和国村民委员会组织法 第19条 (2025-10-28, in force 2026-01-01)",
+    )
+    assert source_of(body, "tie") == ("选举委员会决定 2026-10-01", "tie: 选举委员会决定 2026-10-01")
+    zh, en = source_of(body, "elected")
+    assert "第18条" in zh and "；选举委员会决定" in zh and "elected: 选举委员会决定" in en
+    assert source_of(profile(elected__num=2, elected__den=3), "elected.num")[1] == "elected: 选举委员会决定 2026-10-01"
+    assert source_of(body, "publish") == (body["text"], body["text"])
+
+
+@pytest.mark.parametrize(
+    ("text", "zh", "en"),
+    [
+        ("本村决定", "本村决定", "本村决定"), ("甲 / the village", "甲", "the village"),
+        ("甲 / 乙 / 丙", "甲 / 乙 / 丙", "甲 / 乙 / 丙"), ("甲 / silent；只提示", "甲；只提示", "silent"),
+        ("某法；其余见 decided_by", "某法；其余见各项依据", "某法；其余见各项依据"),
+    ],
+)  # fmt: skip
+def test_a_text_is_shown_in_one_language(text: str, zh: str, en: str) -> None:
+    """[OUTCOME-2] No English tail in Chinese, no name of a field in either; the profile itself stays as sealed."""
+    assert spoken(text) == (zh, en)
 
 
 def test_figures_that_are_known_and_that_are_not() -> None:
@@ -144,6 +163,6 @@ def test_people_by_votes_as_they_are_counted() -> None:
 
 def test_the_source_of_most_votes_win() -> None:
     """The article of the profile's law, or the profile's own text where no article is known."""
-    assert "most votes win (中华人民共和国村民委员会组织法第18条" in said([contest("a", {"x": 60})])
+    assert "most votes win (VC-18 中华人民共和国村民委员会组织法 第18条" in said([contest("a", {"x": 60})])
     party = profile(law="party_2020", electorate="member", proxy__allowed=False)
     assert "most votes win (演练细则 2026-10-01)" in said([contest("a", {"x": 60})], body=party)

@@ -255,7 +255,7 @@ class Verification:
         if county.skipped:
             self.report.remarks.append(
                 (
-                    f"{county.skipped} 条行情记录的合计未重算（只核验一个单位，或此前有链断裂）",
+                    f"{county.skipped} 条进度记录的合计未重算（只核验一个单位，或此前有链断裂）",
                     f"totals of {county.skipped} standings records were not recomputed "
                     "(one unit only, or a chain is broken before them)",
                 )

@@ -33,7 +33,7 @@ CHECKS: Final[dict[str, tuple[str, str, str, bool]]] = {
     "S3": ("consistency", "每条链的衔接", "links of every chain", False),
     "S4": ("consistency", "对选举文件、名册、规则的引用", "citations of manifest, units, rosters, profiles", False),
     "S6": ("consistency", "每条链的状态", "states of the chains", False),
-    "S5": ("consistency", "每条行情记录（如有）", "every standings record (if any)", True),
+    "S5": ("consistency", "每条进度记录（如有）", "every standings record (if any)", True),
     "I1": ("integrity", "每条记录的写法和字段", "spelling and fields of every record", False),
     "I2": ("integrity", "每批数字平衡", "figures of every batch add up", False),
     "I3": ("integrity", "累计数", "running totals", False),

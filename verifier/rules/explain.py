@@ -87,19 +87,41 @@ def _more(left: int, right: int) -> Line:
     return f"{said}: {CHINESE[left <= right]}", f"{said}: {'yes' if left > right else 'no'}"
 
 
-def source_of(profile: Mapping[str, Any], part: str) -> str:
+def spoken(text: str) -> Line:
+    """A profile's text in each language: `中文 / English` is split, a Chinese end after `；` stays Chinese.
+
+    A sealed text that names a field says something to nobody: readers see what the field holds.
+    """
+    chinese, slash, rest = text.partition(" / ")
+    if slash and " / " not in rest:
+        english, stop, end = rest.partition("；")
+        chinese = chinese + stop + end
+    else:
+        chinese = english = text
+    field, words = "见 decided_by", "见各项依据"
+    return chinese.replace(field, words), english.replace(field, words)
+
+
+def _decider(path: str, text: str) -> Line:
+    """Whoever decided; a reader of Chinese is not shown our path, a reader of English finds the value by it."""
+    chinese, english = spoken(text)
+    return chinese, f"{path}: {english}"
+
+
+def source_of(profile: Mapping[str, Any], part: str) -> Line:
     """Who fixed a part of a profile: articles of national law with their dates, and whoever `decided_by` names."""
     fixed = fixed_by(profile["law"], profile["electorate"]) or {}
-    articles: list[str] = []
-    others: list[str] = []
+    articles: list[Line] = []
+    others: list[Line] = []
     for path, value in values_of(dict(profile)):
         if covers(part, path):
             national = fixed.get(path)
             if national is not None and national[0] == value:
                 articles.append(cited(national[1]))
             else:
-                others += [f"{entry}: {text}" for entry, text in profile["decided_by"] if covers(entry, path)]
-    return "; ".join(dict.fromkeys(articles + others)) or str(profile["text"])
+                others += [_decider(entry, text) for entry, text in profile["decided_by"] if covers(entry, path)]
+    found = list(dict.fromkeys(articles + others)) or [spoken(str(profile["text"]))]
+    return "；".join(dict.fromkeys(zh for zh, _ in found)), "; ".join(dict.fromkeys(en for _, en in found))
 
 
 def explain(case: Case, contest: Contest) -> Iterator[Line]:
@@ -129,9 +151,10 @@ def _head(contest: Contest, profile: Mapping[str, Any]) -> Iterator[Line]:
         f"职位 {contest.id} {contest.title}：{rule}，第 {contest.round} 轮，应选 {contest.seats} 人",
         f"contest {contest.id} {contest.title}: {contest.rule}, round {contest.round}, {contest.seats} seats",
     )
+    zh, en = spoken(str(profile["text"]))
     yield (
-        f"规则 {profile['id']}《{profile['title']}》，依据 {profile['text']}，施行 {profile['in_force']}",
-        f"rules {profile['id']} ({profile['title']}), text {profile['text']}, in force {profile['in_force']}",
+        f"规则 {profile['id']}《{profile['title']}》，依据 {zh}，{profile['in_force']} 起施行",
+        f"rules {profile['id']} ({profile['title']}), text {en}, in force {profile['in_force']}",
     )
 
 
@@ -150,13 +173,13 @@ def _validity(profile: Mapping[str, Any], contest: Contest, measures: Measures) 
         value, base = measures.turnout(share["value"]), measures.registered
         unknown = "无法判定", "not known"
         zh, en = unknown if value is None or base is None else _both(share, value, base)
-        yield f"参选：{zh}（{source}）", f"turnout: {en} ({source})"
+        yield f"参选：{zh}（{source[0]}）", f"turnout: {en} ({source[1]})"
     if asks_overcount(profile, contest.rule):
         rule, source = profile["overcount"], source_of(profile, "overcount")
         allowed = measures.allowed(rule["base"])
         untested = f"{measures.papers} > ?: 未检验", f"{measures.papers} > ?: not tested"
         zh, en = untested if allowed is None else _more(measures.papers, allowed)
-        yield f"收回多于应有：{zh}（{source}）", f"over-count: {en} ({source})"
+        yield f"收回多于应有：{zh}（{source[0]}）", f"over-count: {en} ({source[1]})"
 
 
 def _votes(docket: Docket, post: Post | None, contest: Contest) -> Iterator[Line]:
@@ -169,8 +192,8 @@ def _votes(docket: Docket, post: Post | None, contest: Contest) -> Iterator[Line
         source, value = source_of(profile, part), base_value(measures, share)
         zh, en = ("超过", "more than") if share["strict"] else ("不少于", "at least")
         yield (
-            f"得票须{zh}{BASES[share['base']]} {_known(value)} 的 {share['num']}/{share['den']}（{source}）",
-            f"votes must be {en} {share['num']}/{share['den']} of {share['base']} {_known(value)} ({source})",
+            f"得票须{zh}{BASES[share['base']]} {_known(value)} 的 {share['num']}/{share['den']}（{source[0]}）",
+            f"votes must be {en} {share['num']}/{share['den']} of {share['base']} {_known(value)} ({source[1]})",
         )
     names = {ident: name for ident, name, _ in contest.printed}
     for who in sorted(people.by_paper(contest.id, votes), key=lambda one: -votes[one]):
@@ -194,32 +217,32 @@ def _seats(docket: Docket, post: Post, profile: Mapping[str, Any]) -> Iterator[L
     """How the seats were given."""
     people, seats = docket.people, post.contest.seats
     key = MOST_VOTES.get(profile["law"])
-    source = cited(key) if key else str(profile["text"])
+    source = cited(key) if key else spoken(str(profile["text"]))
     many = len(post.eligible)
     zh, en = _more(many, seats)
     yield (
-        f"够票 {many} 人，应选 {seats} 人：{zh}；多于应选时得票多的当选（{source}）",
-        f"enough votes: {many}, seats: {seats}; {en}; if more, most votes win ({source})",
+        f"够票 {many} 人，应选 {seats} 人：{zh}；多于应选时得票多的当选（{source[0]}）",
+        f"enough votes: {many}, seats: {seats}; {en}; if more, most votes win ({source[1]})",
     )
     barred = {who for who in post.barred if post.votes.get(who)}
     yield from _listed(
         "已在较高职位或前一轮当选，不再计入", "elected in a higher post or an earlier round", people, barred
     )
     yield from _listed(
-        f"近亲属回避（{source_of(profile, 'avoidance')}）",
-        f"close relatives of persons kept ({source_of(profile, 'avoidance')})",
+        f"近亲属回避（{source_of(profile, 'avoidance')[0]}）",
+        f"close relatives of persons kept ({source_of(profile, 'avoidance')[1]})",
         people,
         post.removed,
     )
     yield from _listed(
-        f"票数相等，再次投票选 {post.runoff_seats} 人（{source_of(profile, 'tie')}）",
-        f"equal votes, a runoff for {post.runoff_seats} seats ({source_of(profile, 'tie')})",
+        f"票数相等，再次投票选 {post.runoff_seats} 人（{source_of(profile, 'tie')[0]}）",
+        f"equal votes, a runoff for {post.runoff_seats} seats ({source_of(profile, 'tie')[1]})",
         people,
         post.runoff,
     )
     if post.held:
         source = source_of(profile, "female")
-        yield f"为妇女保留 {post.held} 席（{source}）", f"{post.held} seat held for women ({source})"
+        yield f"为妇女保留 {post.held} 席（{source[0]}）", f"{post.held} seat held for women ({source[1]})"
 
 
 def _listed(chinese: str, english: str, people: People, who: Iterable[int]) -> Iterator[Line]:

@@ -47,7 +47,10 @@ ARTICLES: Final[dict[str, Article]] = {
 }
 
 
-def cited(key: str) -> str:
-    """An article as a person reads it: law, article, dates."""
+def cited(key: str) -> tuple[str, str]:
+    """An article as people read it in Chinese and in English: law, article, dates."""
     text = ARTICLES[key]
-    return f"{text.law}{text.article}（{text.date}，施行 in force {text.in_force}）"
+    return (
+        f"{text.law}{text.article}（{text.date}，{text.in_force} 起施行）",
+        f"{key} {text.law} {text.article} ({text.date}, in force {text.in_force})",
+    )

@@ -53,7 +53,8 @@ export const unitCells = {
   papers: ({ unit }, model) => number(model.row(unit.index).papers),
   turnout: ({ unit }, model) => {
     const row = model.row(unit.index);
-    return ratio(row.voters, unit.registered) + (row.from === "papers" ? ` ${t("turnout.papers")}` : "");
+    return make("span", { class: "measured" }, make("span", {}, ratio(row.voters, unit.registered)),
+      row.from === "papers" ? make("small", {}, t("turnout.papers")) : null);
   },
   result: ({ unit }, model) => make("span", { class: "chips" }, outcomeChips(model.row(unit.index).outcomes)),
   findings: ({ unit }, model) => findings(model.row(unit.index)),

@@ -7,6 +7,8 @@ import { make, styled } from "./dom.js";
 
 const SPARE = 6;
 
+const words = (node) => (node.nodeType === Node.TEXT_NODE ? [node.data.trim()] : [...node.childNodes].flatMap(words)).filter(Boolean);
+
 export class Tree {
   constructor(host, { label, columns, open, rowHeight = 40, rowClass = () => "" }) {
     this.columns = columns;
@@ -88,6 +90,8 @@ export class Tree {
       const cell = make("div", { role: "gridcell", class: `cell ${column.key}${column.number ? " number" : ""}` });
       if (at === 0) styled(cell, { "--level": String(level - 1) }).append(make("span", { class: "caret", "aria-hidden": "true" }));
       cell.append(column.cell(node));
+      // what a narrow screen shortens can be read whole under the pointer
+      cell.title = words(cell).join(" ");
       return cell;
     });
     const row = make("div", {

@@ -3,7 +3,7 @@
 import { make } from "./dom.js";
 import { phaseOf } from "./model.js";
 import { chip } from "./summary.js";
-import { number, ratio, t } from "./texts.js";
+import { number, ratio, said, t } from "./texts.js";
 import { boxTable, checkPart, contestPart, findingsPart, recordsTable, stationTable } from "./village_parts.js";
 
 // how often a village that is being counted is fetched again, at most
@@ -112,7 +112,7 @@ export class VillagePage {
         line("fact.batches", number(data.batches)),
         line("fact.stations", `${number(data.stations.filter((one) => one.state === "COUNTED").length)}/${number(data.stations.length)}`),
         line("fact.rules", [data.profile.title, make("small", {}, ` ${t("fact.force", { date: data.profile.in_force })}`)]),
-        data.rules.length ? line("fact.own", data.rules.map(([path, value, who]) => make("p", {}, `${path} = ${value} (${who})`))) : null));
+        data.rules.length ? line("fact.own", data.rules.map((rule) => { const [name, value, who] = rule.map(said); return make("p", {}, t("fact.own.rule", { name, value, who })); })) : null));
   }
 
   records(data) {

@@ -12,7 +12,7 @@ const main = byId("main");
 /** The browser's own button speaks its own language: ours stands in front of it. */
 function picker(id, accept) {
   const names = make("span", { class: "quiet" });
-  const input = make("input", { type: "file", id, multiple: true, accept, class: "hidden", onchange: () => { names.textContent = [...input.files].map((one) => one.name).join("、"); } });
+  const input = make("input", { type: "file", id, multiple: true, accept, class: "hidden", onchange: () => { names.textContent = [...input.files].map((one) => one.name).join(", "); } });
   return { input, names, label: (text) => [make("label", { class: "button picker", for: id }, text, input), names] };
 }
 
@@ -141,7 +141,7 @@ function laptops() {
 function proofs() {
   const sign = async (unit, what) => {
     const done = await ask({
-      title: `${unit.name}：${t(`proof.${what}`)}`,
+      title: `${unit.name} · ${t(`proof.${what}`)}`,
       fields: [{ name: "signed_by", label: t("proof.by"), hint: t("proof.by.hint") }, { name: "day", label: t("date"), kind: "date" }, { name: "digest", label: t("proof.digest"), most: 64, hint: t("proof.digest.hint") }],
       act: (given) => post("/api/sign", { unit: unit.unit, what, ...given }),
     });
@@ -156,34 +156,53 @@ function proofs() {
         make("td", {}, make("button", { class: "button small", type: "button", "data-focus": `sheet/${one.unit}`, onclick: () => attempt(() => keep(`/api/sheets/${encodeURIComponent(one.unit)}`)) }, t("proofs.print")))))))) : null);
 }
 
+/** Whose first password is still to be read: one person after the other. */
+function firsts(show) {
+  const [next, ...rest] = state.first;
+  if (!next) return make("p", {}, t("seal.people.done"));
+  return make("div", {}, make("h3", {}, t("seal.people")), make("p", {}, t(rest.length ? "seal.turn" : "seal.turn.last", { person: next.person, role: t(`role.${next.role}`) })),
+    make("p", { class: "row-buttons" }, make("button", { class: "button main", type: "button", "data-focus": "first", onclick: () => show(next) }, t("seal.show", { person: next.person }))));
+}
+
 function seal() {
   const check = async () => {
     const found = await attempt(() => get("/api/check"));
     if (found?.problems) { state = { ...state, against: found.problems }; draw(); say(found.problems.length ? t("problems", { n: found.problems.length }) : t("seal.ready"), Boolean(found.problems.length)); }
   };
   const act = async () => {
-    const done = await ask({
-      title: t("step.seal"), danger: true, button: t("seal.do"), intro: [make("p", {}, t("seal.note"))],
+    const agreed = (given, name) => { if (!given[name]) throw new No(0, { zh: t("seal.must"), en: t("seal.must"), word: "" }); return given; };
+    const first = await ask({
+      title: t("seal.first"), button: t("seal.next"), intro: [make("p", {}, t("seal.note"))],
       fields: [
         { name: "address", label: t("seal.address"), value: `${location.hostname}:7443`, most: 255, hint: t("seal.address.hint") },
-        { name: "operator", label: t("seal.operator"), most: 32, hint: t("person.id.hint") }, { name: "authority", label: t("seal.authority"), most: 32 },
-        { name: "both_agree", label: t("seal.agree"), kind: "checkbox", value: false },
+        { name: "operator", label: t("seal.operator"), most: 32, hint: t("person.id.hint") }, { name: "operator_agrees", label: t("seal.agree"), kind: "checkbox", value: false },
       ],
-      act: (given) => { if (!given.both_agree) throw new No(0, { zh: t("seal.must"), en: t("seal.must"), word: "" }); return post("/api/seal", given); },
+      act: (given) => agreed(given, "operator_agrees"),
+    });
+    if (!first) return;
+    const done = await ask({
+      title: t("seal.second"), danger: true, button: t("seal.do"), intro: [make("p", {}, t("seal.second.note"))],
+      fields: [{ name: "authority", label: t("seal.authority"), most: 32, hint: t("person.id.hint") }, { name: "authority_agrees", label: t("seal.agree"), kind: "checkbox", value: false }],
+      act: (given) => post("/api/seal", { ...first, ...agreed(given, "authority_agrees") }),
     });
     if (done?.authority) sealed = done;
     await again();
   };
+  // a password is on the screen for its own person alone, and nowhere when the dialog is closed
+  const show = async ({ person }) => {
+    const found = await attempt(() => post("/api/first", { person }));
+    if (found?.password) tell(t("seal.first.of", { person }), make("p", { class: "code big" }, found.password), make("p", {}, t("seal.first.note"))).addEventListener("close", again);
+  };
   if (sealed) {
     return step(5, "seal", true, make("p", {}, t("seal.done", { units: number(sealed.units), home: sealed.home })), make("p", {}, t("seal.key")), make("p", { class: "code" }, sealed.authority),
-      make("h3", {}, t("seal.people")), make("dl", { class: "facts left" }, sealed.people.map((one) => [make("dt", {}, `${one.person} ${t(`role.${one.role}`)}`), make("dd", { class: "code" }, one.password)])),
-      make("p", { class: "warning" }, t("seal.offline")));
+      firsts(show), make("p", { class: "warning" }, t("seal.offline")));
   }
   return step(5, "seal", state.sealed, problems(state.against ?? []), make("p", { class: "row-buttons" }, button("seal.check", check), button("seal.do", act, true)));
 }
 
 function draw() {
   byId("title").textContent = state.election?.title ?? "";
+  document.title = `${t("assistant")} · Changpiao`;
   put(main, sealed ? seal() : [election(), tables(), laptops(), proofs(), seal()]);
 }
 

@@ -76,7 +76,7 @@ export class Reports {
     return this.list([
       [t("report.final"), share(results.units_final)], [t("report.first.round"), share(results.first_round_full)], [t("watch.turnout"), share(results.turnout)],
       [t("report.women"), share(results.women)], [t("report.a.woman"), share(results.units_with_a_woman)], [t("report.both.heads"), share(results.both_heads)],
-      [t("report.persons"), `${results.bodies.party} + ${results.bodies.committee} − ${results.bodies.both_heads} − ${results.bodies.cross} = ${results.bodies.persons}`],
+      [t("report.persons"), t("report.persons.sum", results.bodies)],
       [t("report.observed"), share(summary.observed_units)], [t("report.proofread"), share(summary.proofread_units)], [t("report.key"), share(summary.key_units)],
       [t("report.objections"), share(summary.objections.decided)], [t("report.out"), number(summary.candidates_out)],
     ]);

@@ -26,7 +26,7 @@ COLUMNS_MOST: Final = 200
 PIECE: Final = 1 << 16
 # what the readers of a torn or spoilt archive raise
 _UNREADABLE: Final = (
-    CalamineError, PasswordError, zipfile.BadZipFile, zlib.error, expat.ExpatError, struct.error, LookupError,
+    CalamineError, PasswordError, zlib.error, expat.ExpatError, struct.error, LookupError,
     ValueError, EOFError, NotImplementedError, OSError, RuntimeError,
 )  # fmt: skip
 _OLE: Final = b"\xd0\xcf\x11\xe0"
@@ -73,10 +73,15 @@ def open_workbook(name: str, data: bytes) -> list[Opened]:
                 _sheet(name, book, archive, title, parts.get(title, ""), visible=shown is SheetVisibleEnum.Visible)
                 for title, shown in ((one.name, one.visible) for one in book.sheets_metadata)
             ]
+    except zipfile.BadZipFile as error:
+        raise CountyError(
+            f"{name}：不是有效的 Excel 文件；请用 Excel 或 WPS 打开，另存为 .xlsx 再导入",
+            f"{name}: not a valid Excel file; open it in Excel or WPS, save it as .xlsx, import again",
+        ) from error
     except _UNREADABLE as error:
         raise CountyError(
-            f"{name}：不是读得出的 .xlsx 工作簿 ({type(error).__name__})；请用 Excel 或 WPS 打开，另存为 .xlsx 再导入",
-            f"{name}: not a readable .xlsx workbook ({type(error).__name__}); open it, save it as .xlsx, import again",
+            f"{name}：Excel 文件已损坏或不完整；请用 Excel 或 WPS 打开，另存为 .xlsx 再导入",
+            f"{name}: the Excel file is damaged or incomplete; open it in Excel or WPS, save it as .xlsx, import again",
         ) from error
 
 
