@@ -142,7 +142,7 @@ function proofs() {
   const sign = async (unit, what) => {
     const done = await ask({
       title: `${unit.name}：${t(`proof.${what}`)}`,
-      fields: [{ name: "signed_by", label: t("proof.by"), hint: t("proof.by.hint") }, { name: "day", label: t("date"), kind: "date" }, { name: "digest", label: t("proof.digest"), most: 64, hint: t("proof.digest.hint") }],
+      fields: [{ name: "signed_by", label: t("proof.by"), hint: t("proof.by.hint") }, { name: "day", label: t("date"), kind: "date" }, { name: "digest", label: t("proof.digest"), most: 80, hint: t("proof.digest.hint") }],
       act: (given) => post("/api/sign", { unit: unit.unit, what, ...given }),
     });
     if (done) await again();
@@ -156,14 +156,21 @@ function proofs() {
         make("td", {}, make("button", { class: "button small", type: "button", "data-focus": `sheet/${one.unit}`, onclick: () => attempt(() => keep(`/api/sheets/${encodeURIComponent(one.unit)}`)) }, t("proofs.print")))))))) : null);
 }
 
+/** Villages that have not signed: told before sealing, and no bar. */
+function unsigned(pair) {
+  return pair?.part ? make("p", { class: "warning" }, t("seal.unsigned", { n: number(pair.part), all: number(pair.whole) })) : null;
+}
+
 function seal() {
   const check = async () => {
     const found = await attempt(() => get("/api/check"));
-    if (found?.problems) { state = { ...state, against: found.problems }; draw(); say(found.problems.length ? t("problems", { n: found.problems.length }) : t("seal.ready"), Boolean(found.problems.length)); }
+    if (found?.problems) { state = { ...state, against: found.problems, unsigned: found.unsigned }; draw(); say(found.problems.length ? t("problems", { n: found.problems.length }) : t("seal.ready"), Boolean(found.problems.length)); }
   };
   const act = async () => {
+    const missing = state.units.filter((one) => !one.signed.candidates || !one.signed.layout).length;
     const done = await ask({
-      title: t("step.seal"), danger: true, button: t("seal.do"), intro: [make("p", {}, t("seal.note"))],
+      title: t("step.seal"), danger: true, button: t("seal.do"),
+      intro: [make("p", {}, t("seal.note")), unsigned({ part: missing, whole: state.units.length })],
       fields: [
         { name: "address", label: t("seal.address"), value: `${location.hostname}:7443`, most: 255, hint: t("seal.address.hint") },
         { name: "operator", label: t("seal.operator"), most: 32, hint: t("person.id.hint") }, { name: "authority", label: t("seal.authority"), most: 32 },
@@ -179,7 +186,7 @@ function seal() {
       make("h3", {}, t("seal.people")), make("dl", { class: "facts left" }, sealed.people.map((one) => [make("dt", {}, `${one.person} ${t(`role.${one.role}`)}`), make("dd", { class: "code" }, one.password)])),
       make("p", { class: "warning" }, t("seal.offline")));
   }
-  return step(5, "seal", state.sealed, problems(state.against ?? []), make("p", { class: "row-buttons" }, button("seal.check", check), button("seal.do", act, true)));
+  return step(5, "seal", state.sealed, problems(state.against ?? []), unsigned(state.unsigned), make("p", { class: "row-buttons" }, button("seal.check", check), button("seal.do", act, true)));
 }
 
 function draw() {

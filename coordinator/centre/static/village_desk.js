@@ -196,11 +196,12 @@ export class VillageDesk {
     return this.panel("proofs", make("p", { class: "quiet" }, t("proofs.note")), make("ul", { class: "checks" }, ["candidates", "layout"].map((what) => {
       const one = this.village.proofs[what];
       return make("li", { class: one?.same ? "is-done" : "" }, make("span", { class: "mark", "aria-hidden": "true" }, one?.same ? "✓" : "·"),
-        make("span", {}, t(`proof.${what}`), make("small", { class: "quiet" }, one ? ` ${one.signed_by} ${one.day}${one.same ? "" : ` ${t("proof.old")}`}` : ` ${t("proof.none")}`),
-          make("code", { class: "digest", title: t("proof.digest") }, this.village.digests[what].slice(0, 16))),
+        make("span", {}, t(`proof.${what}`), make("small", { class: "quiet" }, one ? ` ${one.signed_by} ${day(one.day)}${one.same ? "" : ` ${t("proof.old")}`}` : ` ${t("proof.none")}`),
+          // only of what was signed: what is there now has to be read off the paper
+          one ? make("code", { class: "digest", title: t("proof.digest") }, one.digest.slice(0, 12)) : null),
         this.changes ? make("button", { class: "link", type: "button", "data-focus": `p/${what}`, onclick: () => this.act(t(`proof.${what}`), [
           { name: "signed_by", label: t("proof.by"), hint: t("proof.by.hint") }, { name: "day", label: t("date"), kind: "date" },
-          { name: "digest", label: t("proof.digest"), most: 64, value: this.village.digests[what], hint: t("proof.digest.hint") },
+          { name: "digest", label: t("proof.digest"), most: 80, hint: t("proof.digest.hint") },
         ], this.path("proof"), t("done"), (given) => ({ what, ...given })) }, t("enter")) : null);
     })));
   }
