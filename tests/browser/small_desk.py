@@ -3,9 +3,11 @@
 What takes years (destruction), a certain hour (a village that does not begin) or bad names needs no running county.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -43,15 +45,30 @@ class SmallDesk:
         self.desk = Desk(make_home(path / "home", world), world)
         self._server = CentreServer(HOST, 0, self.desk.gate)
         self._server.start()
+        self._people: dict[str, Browser] = {}
 
     @property
     def url(self) -> str:
         """The centre's page."""
         return f"http://{HOST}:{self._server.port}/"
 
-    def asked(self, person: str) -> Browser:
-        """A person who asks without a page, to set a scene."""
-        return self.desk.browser(person)
+    def post(self, person: str, path: str, **body: Any) -> Any:
+        """What a person does without a page, to set a scene."""
+        return self._apart(lambda: self._browser(person).post(path, **body))
+
+    def get(self, person: str, path: str) -> Any:
+        """What a person is told without a page."""
+        return self._apart(lambda: self._browser(person).get(path))
+
+    def _browser(self, person: str) -> Browser:
+        if person not in self._people:
+            self._people[person] = self.desk.browser(person)
+        return self._people[person]
+
+    def _apart(self, act: Callable[[], Any]) -> Any:
+        # a thread that has a browser of Playwright's has an event loop, too, and the asking needs one of its own
+        with ThreadPoolExecutor(1) as threads:
+            return threads.submit(act).result()
 
     def enter(self, page: Page, person: str) -> Page:
         """Log in on the page."""

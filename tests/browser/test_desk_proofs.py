@@ -49,4 +49,4 @@ def test_the_digest_is_typed_from_the_paper(small: SmallDesk, open_page: Opener)
     dialog.get_by_role("button", name="确定").click()
     expect(dialog).to_have_count(0)
     expect(panel).to_contain_text("选举委员会主任 2026年9月10日")
-    assert small.asked("op").get("/api/units/v1")["proofs"]["candidates"]["digest"] == now
+    assert small.get("op", "/api/units/v1")["proofs"]["candidates"]["digest"] == now

@@ -9,6 +9,7 @@ import { currentLanguage, loadTexts, number, said, setLanguage, t } from "./text
 const word = location.hash.slice(1);
 history.replaceState(null, "", "/");
 const main = byId("main");
+const LISTED = 200;
 /** The browser's own button speaks its own language: ours stands in front of it. */
 function picker(id, accept) {
   const names = make("span", { class: "quiet" });
@@ -99,16 +100,22 @@ function tables() {
   return step(2, "tables", Boolean(state.tables["units.csv"]) && !state.problems.length,
     make("p", { class: "row-buttons" }, button("books.template", () => attempt(() => keep("/api/template")))),
     make("p", { class: "row-buttons" }, chosen.books.label(t("books.choose")), make("label", { for: "replace", class: "pick" }, replace, ` ${t("books.replace")}`), button("books.send", send, true)),
-    result?.flaws?.length ? make("div", { role: "alert" }, make("p", { class: "error" }, t("books.flaws", { n: result.flaws.length })), make("ul", { class: "found" }, result.flaws.slice(0, 200).map(flaw))) : null,
-    result?.questions?.length ? make("details", {}, make("summary", {}, t("books.questions", { n: result.questions.length })), make("ul", { class: "found" }, result.questions.slice(0, 200).map(flaw))) : null,
+    result?.flaws?.length ? make("div", { role: "alert" }, make("p", { class: "error" }, t("books.flaws", { n: result.flaws.length })), listed(result.flaws, flaw)) : null,
+    result?.questions?.length ? make("details", {}, make("summary", {}, t("books.questions", { n: result.questions.length })), listed(result.questions, flaw)) : null,
     result?.written?.length ? make("p", {}, t("books.written", { rows: number(result.rows), files: result.written.join("、"), repairs: number(result.repairs) })) : null,
     Object.keys(state.tables).length ? make("p", { class: "quiet" }, Object.entries(state.tables).map(([name, rows]) => `${name} ${number(rows)}`).join(" · ")) : null,
     problems(state.problems));
 }
 
+/** The first of a long list, and how many more there are. */
+function listed(found, line) {
+  return [make("ul", { class: "found" }, found.slice(0, LISTED).map(line)),
+    found.length > LISTED ? make("p", { class: "quiet" }, t("more", { n: number(found.length - LISTED) })) : null];
+}
+
 function problems(found) {
   if (!found.length) return null;
-  return make("div", { role: "alert" }, make("p", { class: "error" }, t("problems", { n: found.length })), make("ul", { class: "found" }, found.slice(0, 200).map((one) => make("li", {}, make("b", {}, one.line ? `${one.file}:${one.line}` : one.file), " ", said([one.zh, one.en])))));
+  return make("div", { role: "alert" }, make("p", { class: "error" }, t("problems", { n: found.length })), listed(found, (one) => make("li", {}, make("b", {}, one.line ? `${one.file}:${one.line}` : one.file), " ", said([one.zh, one.en]))));
 }
 
 function laptops() {
