@@ -29,7 +29,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDesk]:
     found = SmallDesk(tmp_path_factory.mktemp("tree"), VILLAGES)
     found.desk.office.board_url = "http://board.test/"
     for unit in ("v6", "v4"):
-        found.desk.browser("op").post(f"/api/units/{unit}/key", key=True, text="上届有争议")
+        found.post("op", f"/api/units/{unit}/key", key=True, text="上届有争议")
     yield found
     found.close()
 
