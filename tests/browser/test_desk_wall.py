@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Opener
 from tests.browser.small_desk import SmallDesk
@@ -34,6 +34,14 @@ def wall(small: SmallDesk, open_page: Opener) -> Callable[[str], Page]:
     return take
 
 
+def hangs_over(page: Page) -> list[str]:
+    found: list[str] = page.evaluate("""() => [...document.querySelectorAll('.wall *')].filter((node) => {
+        const box = node.getBoundingClientRect();
+        return box.width && (box.right > innerWidth + 1 || box.bottom > innerHeight + 1);
+    }).map((node) => node.outerHTML.slice(0, 80))""")
+    return found
+
+
 def test_the_grave_incident_that_was_raised_last_stands_first(
     small: SmallDesk, wall: Callable[[str], Page], shoot: Shooter
 ) -> None:
@@ -54,15 +62,39 @@ def test_the_grave_incident_that_was_raised_last_stands_first(
     expect(quiet).to_contain_text("另有 3")
     # of how many villages the turnout is
     expect(page.locator(".wall-figure.wide")).to_contain_text("0/18 个村已报")
-    over = page.evaluate("""() => [...document.querySelectorAll('.wall *')].filter((node) => {
-        const box = node.getBoundingClientRect();
-        return box.width && (box.right > innerWidth + 1 || box.bottom > innerHeight + 1);
-    }).map((node) => node.outerHTML.slice(0, 80))""")
-    assert over == []
+    assert hangs_over(page) == []
     shoot(page, "wall-nine")
     page.keyboard.press("l")
     expect(page.get_by_role("region", name="Open incidents")).to_contain_text("and 2 more")
+    assert hangs_over(page) == []
     shoot(page, "wall-nine-en")
+
+
+def test_a_county_of_thousands_fits_in_both_languages(
+    small: SmallDesk, wall: Callable[[str], Page], shoot: Shooter
+) -> None:
+    """The real answer, made as long as a large county's in the middle of its evening."""
+    small.post("op", "/api/units/v09/incidents", level="grave", title="停电，备用电源也没有，计票中断，已派人")
+    page = wall("")
+
+    def many(route: Route) -> None:
+        answer = route.fetch()
+        said = answer.json()
+        said["units"] = [
+            row | {"unit": f"{row['unit']}-{n}", "papers": 640, "voters": 701, "registered": 803, "state": "COUNTING"}
+            for row in said["units"] for n in range(445)
+        ]  # fmt: skip
+        said["silent"] = {f"v01-{n}": [["1", 7300 + n]] for n in range(123)}
+        said["unbegun"] = {f"v02-{n}": [["1", 900]] for n in range(1234)}
+        route.fulfill(response=answer, json=said)
+
+    page.route("**/api/now*", many)
+    page.reload()
+    expect(page.locator(".wall-figures")).to_contain_text("/8,010")
+    for _ in range(2):
+        assert hangs_over(page) == []
+        shoot(page, f"wall-thousands-{page.evaluate('document.documentElement.lang')}")
+        page.keyboard.press("l")
 
 
 def test_townships_beyond_the_screen_take_turns(wall: Callable[[str], Page]) -> None:

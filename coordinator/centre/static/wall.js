@@ -3,7 +3,7 @@
 import { make } from "./dom.js";
 import { County, ORDER } from "./county.js";
 import { levelChip, quiet, since, span, urgent } from "./incident_parts.js";
-import { clock, currentLanguage, number, ratio, setLanguage, t } from "./texts.js";
+import { clock, currentLanguage, number, percent, setLanguage, t } from "./texts.js";
 
 // as many as stand under each other at this size; what is beyond is counted, townships take turns
 const LINES = 7;
@@ -19,10 +19,12 @@ function column(title, found, line, none) {
 
 function figures(county, sum) {
   const figure = (word, value, kind = "", note = "") => make("div", { class: `wall-figure ${kind}` }, make("b", {}, value), make("span", {}, t(word), note ? ` · ${note}` : ""));
-  return make("div", { class: "wall-figures" },
+  // a county of thousands has longer numbers
+  return make("div", { class: `wall-figures ${sum.units > 999 ? "many" : ""}` },
     figure("strip.done", `${number(sum.phases.done)}/${number(sum.units)}`, "good"), figure("strip.counting", number(sum.phases.counting)),
     figure("strip.papers", number(sum.papers)),
-    figure("wall.turnout", sum.told ? ratio(sum.voters, sum.base) : "–", "wide", t("strip.told", { n: number(sum.told), all: number(sum.units) })),
+    figure("wall.turnout", sum.told ? `${number(sum.voters)}/${number(sum.base)}` : "–", "wide",
+      [sum.told ? percent(sum.voters, sum.base) : "", t("strip.told", { n: number(sum.told), all: number(sum.units) })].filter(Boolean).join(" · ")),
     figure("strip.silent", number(sum.silent), sum.silent ? "bad" : ""),
     sum.unbegun ? figure("strip.unbegun", number(sum.unbegun), "bad") : null,
     figure("strip.open", number(county.incidents.length), county.incidents.length ? "bad" : ""));

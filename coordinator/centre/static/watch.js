@@ -147,7 +147,8 @@ export class Watch {
 
   unbegun(seconds, many) {
     if (!seconds) return "";
-    return make("span", { class: "silent-mark late-mark" }, many ? `${number(many)} · ` : "", t("unbegun.since", { span: span(seconds) }));
+    const long = t("unbegun.since", { span: span(seconds) });
+    return make("span", { class: "silent-mark late-mark", title: long }, many ? t("unbegun.many", { n: number(many) }) : long);
   }
 
   turnout(unit, sum) {
@@ -156,8 +157,11 @@ export class Watch {
   }
 
   phases(sum) {
-    return make("span", { class: "mini" }, ORDER.filter((phase) => sum.phases[phase]).map((phase) => make("span",
-      { class: `mini-part ${phase}`, title: t(`phase.${phase}`) }, `${t(`short.${phase}`)} ${sum.phases[phase]}`)));
+    const there = ORDER.filter((phase) => sum.phases[phase]);
+    const words = there.map((phase) => `${t(`short.${phase}`)} ${sum.phases[phase]}`);
+    // more than two do not fit with their words: then the numbers in their colours, all words in the title
+    return make("span", { class: "mini", title: words.join(" · ") }, there.map((phase, place) => make("span",
+      { class: `mini-part ${phase}` }, there.length > 2 ? number(sum.phases[phase]) : words[place])));
   }
 
   silent(seconds, many) {
