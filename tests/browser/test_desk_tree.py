@@ -168,6 +168,25 @@ def test_an_incident_is_acknowledged_and_closed_by_keyboard_alone(small: SmallDe
             expect(line).to_have_count(0)
 
 
+def test_a_plan_for_one_village_is_not_made_for_all(small: SmallDesk, open_page: Opener) -> None:
+    page = small.enter(open_page(small.url), "op")
+    page.goto(f"{small.url}#plan")
+    page.get_by_role("button", name="排定选举日").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("选举日", exact=True).fill("2026-12-24")
+    dialog.get_by_label("村", exact=True).fill("v6")
+    # a village is named, all are chosen: neither is guessed
+    dialog.get_by_role("button", name="确定").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("请改其中一处")
+    dialog.get_by_label("哪些村").select_option("u/")
+    dialog.get_by_role("button", name="确定").click()
+    expect(dialog).to_have_count(0)
+    page.get_by_label("查找").fill("坪")
+    expect(page.locator("#matches")).to_have_text("3/6 个村")
+    expect(page.get_by_role("row").filter(has_text="2026年12月24日")).to_have_count(1)
+    expect(page.get_by_role("row").filter(has_text="2026年12月24日")).to_contain_text("中坪村")
+
+
 def test_a_unit_has_its_own_order_of_bodies(small: SmallDesk, open_page: Opener) -> None:
     for body, day in (("party", "2026-12-20"), ("committee", "2026-12-10")):
         small.post("op", "/api/plan", units=["v5"], body=body, wave=1, day=day)

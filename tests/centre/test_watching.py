@@ -124,6 +124,9 @@ def test_a_village_that_does_not_begin_is_noticed(plain: Desk) -> None:
     operator.post("/api/plan", units=["v2"], **asked, opens="22:40")
     plain.silence.look()
     assert quiet(plain) == [("v1", "1", LATE), ("v1", "2", LATE)]
+    with plain.journal.reading() as state:
+        assert state.planning.due(TIME) == {"v1": TIME - LATE}
+        assert state.planning.due(TIME - LATE - 1) == {}
     now = operator.get("/api/now")
     assert (now["unbegun"], now["silent"]) == ({"v1": [["1", LATE], ["2", LATE]]}, {})
     # a laptop that is connected has still not begun; a table that has is no longer named

@@ -56,6 +56,8 @@ export function whereFields(units) {
 
 export function chosenOf(units, { where, unit }) {
   if (where === "u/" && !unit) throw no("choose.one.must");
+  // one village was meant, and all of them would be taken
+  if (unit && where !== "u/") throw no("choose.one.where");
   return units.filter((one) => (where === "u/" ? one.unit === unit : !where || where === `t/${one.township}` || (where === "k/" && one.key)));
 }
 

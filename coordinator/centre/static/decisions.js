@@ -8,10 +8,13 @@ import { put } from "./incident_parts.js";
 import { day, moment, said, t } from "./texts.js";
 import { tellPassword } from "./entering.js";
 
+// the rules' sources write days for programs
+const DATES = /\d{4}-\d\d-\d\d/g;
+
 /** What the sealed rules say happens without a candidate. */
 export function withoutLines(contests) {
   return make("div", { class: "without" }, contests.map((one) => make("div", {}, make("h4", {}, `${one.title}：${t("without.title")}`),
-    make("ol", {}, one.lines.map((line) => make("li", {}, said([line.zh, line.en]), line.source ? make("small", { class: "quiet" }, ` ${line.source}`) : null))))));
+    make("ol", {}, one.lines.map((line) => make("li", {}, said([line.zh, line.en]), line.source ? make("small", { class: "quiet" }, ` ${line.source.replace(DATES, (found) => day(found))}`) : null))))));
 }
 
 export class Decisions {
