@@ -14,7 +14,6 @@ from tests.coordinator.county import Bench, whole_count
 pytestmark = pytest.mark.browser
 
 Checker = Callable[[Page], list[str]]
-Shooter = Callable[[Page, str], None]
 BAD = "<img src=x onerror=alert(1)>村"
 PLACE = "<b>东乡</b>"
 VILLAGES = {
@@ -39,7 +38,7 @@ def names(page: Page) -> list[str]:
 
 
 def test_key_villages_stand_on_top_and_first_in_their_township(
-    small: SmallDesk, open_page: Opener, axe: Checker, shoot: Shooter
+    small: SmallDesk, open_page: Opener, axe: Checker
 ) -> None:
     page = small.enter(open_page(small.url), "op")
     expect(page.locator(".tree-row").first).to_contain_text("重点村")
@@ -48,7 +47,6 @@ def test_key_villages_stand_on_top_and_first_in_their_township(
         "西乡 2", "★中坪村", "北坪村",
     ]  # fmt: skip
     assert axe(page) == []
-    shoot(page, "tree-key")
     page.get_by_label("只看").select_option("key")
     expect(page.locator("#matches")).to_have_text("2/6 个村")
     # whoever closes the group has it closed, also when figures come in
@@ -112,14 +110,13 @@ def test_a_bad_name_is_a_name_everywhere(small: SmallDesk, open_page: Opener) ->
     assert screen.locator(".wall img, .wall script").count() == 0
 
 
-def test_a_village_that_has_not_begun_is_in_the_tree(small: SmallDesk, open_page: Opener, shoot: Shooter) -> None:
+def test_a_village_that_has_not_begun_is_in_the_tree(small: SmallDesk, open_page: Opener) -> None:
     small.post("op", "/api/plan", units=["v2", "v3"], body="committee", wave=1, day="2026-09-21", opens="21:40")
     small.desk.silence.look()
     page = small.enter(open_page(small.url), "op")
     row = page.get_by_role("row").filter(has_text="下庄村")
     expect(row).to_contain_text("未按时开始 40 分钟")
     expect(page.get_by_role("region", name="未按时开始的计票点")).to_contain_text("下庄村 1 号计票点")
-    shoot(page, "tree-late")
     page.get_by_label("只看").select_option("unbegun")
     expect(page.locator("#matches")).to_have_text("2/6 个村")
     page.goto(f"{small.url}#village/v2")
@@ -202,7 +199,7 @@ def test_a_unit_has_its_own_order_of_bodies(small: SmallDesk, open_page: Opener)
     assert small.get("op", "/api/units/v1")["order"] == "free"
 
 
-def test_the_tree_shows_batches_results_and_the_log(tmp_path: Path, open_page: Opener, shoot: Shooter) -> None:
+def test_the_tree_shows_batches_results_and_the_log(tmp_path: Path, open_page: Opener) -> None:
     small = SmallDesk(tmp_path)
     bench = Bench(small.desk.home, small.desk.world, small.desk.url)
     for chain in whole_count(small.desk.world)[1]:
@@ -216,5 +213,4 @@ def test_the_tree_shows_batches_results_and_the_log(tmp_path: Path, open_page: O
     expect(row.locator(".cell.size")).to_have_text(f"@{now['v1']['size']}")
     full = now["v1"]["outcomes"].count("full")
     expect(row.locator(".cell.result")).to_have_text(f"{full}/{len(now['v1']['outcomes'])}")
-    shoot(page, "tree-counted")
     small.close()

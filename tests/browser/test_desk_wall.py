@@ -11,7 +11,6 @@ from tests.browser.small_desk import SmallDesk
 
 pytestmark = pytest.mark.browser
 
-Shooter = Callable[[Page, str], None]
 TOWNSHIPS = 9
 VILLAGES = {f"v{n:02d}": (f"{n}号村", f"{n // 2}乡") for n in range(2 * TOWNSHIPS)}
 
@@ -42,9 +41,7 @@ def hangs_over(page: Page) -> list[str]:
     return found
 
 
-def test_the_grave_incident_that_was_raised_last_stands_first(
-    small: SmallDesk, wall: Callable[[str], Page], shoot: Shooter
-) -> None:
+def test_the_grave_incident_that_was_raised_last_stands_first(small: SmallDesk, wall: Callable[[str], Page]) -> None:
     for place in range(8):
         small.post("op", f"/api/units/v{place:02d}/incidents", level="general", title=f"小事 {place}")
     small.post("op", "/api/units/v09/incidents", level="grave", title="冲击会场")
@@ -63,16 +60,12 @@ def test_the_grave_incident_that_was_raised_last_stands_first(
     # of how many villages the turnout is
     expect(page.locator(".wall-figure.wide")).to_contain_text("0/18 个村已报")
     assert hangs_over(page) == []
-    shoot(page, "wall-nine")
     page.keyboard.press("l")
     expect(page.get_by_role("region", name="Open incidents")).to_contain_text("and 2 more")
     assert hangs_over(page) == []
-    shoot(page, "wall-nine-en")
 
 
-def test_a_county_of_thousands_fits_in_both_languages(
-    small: SmallDesk, wall: Callable[[str], Page], shoot: Shooter
-) -> None:
+def test_a_county_of_thousands_fits_in_both_languages(small: SmallDesk, wall: Callable[[str], Page]) -> None:
     """The real answer, made as long as a large county's in the middle of its evening."""
     small.post("op", "/api/units/v09/incidents", level="grave", title="停电，备用电源也没有，计票中断，已派人")
     page = wall("")
@@ -93,7 +86,6 @@ def test_a_county_of_thousands_fits_in_both_languages(
     expect(page.locator(".wall-figures")).to_contain_text("/8,010")
     for _ in range(2):
         assert hangs_over(page) == []
-        shoot(page, f"wall-thousands-{page.evaluate('document.documentElement.lang')}")
         page.keyboard.press("l")
 
 
