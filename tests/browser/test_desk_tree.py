@@ -171,7 +171,7 @@ def test_a_plan_for_one_village_is_not_made_for_all(small: SmallDesk, open_page:
     page.get_by_role("button", name="排定选举日").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("选举日", exact=True).fill("2026-12-24")
-    dialog.get_by_label("村", exact=True).fill("v6")
+    dialog.locator("input[name=unit]").fill("v6")
     # a village is named, all are chosen: neither is guessed
     dialog.get_by_role("button", name="确定").click()
     expect(dialog.get_by_role("alert")).to_contain_text("请改其中一处")
@@ -213,4 +213,15 @@ def test_the_tree_shows_batches_results_and_the_log(tmp_path: Path, open_page: O
     expect(row.locator(".cell.size")).to_have_text(f"@{now['v1']['size']}")
     full = now["v1"]["outcomes"].count("full")
     expect(row.locator(".cell.result")).to_have_text(f"{full}/{len(now['v1']['outcomes'])}")
+    small.close()
+
+
+def test_the_tree_scrolls_in_its_own_frame(tmp_path: Path, open_page: Opener) -> None:
+    """Were it as high as its rows, all of eight thousand would be in the page, and silence beside it out of sight."""
+    small = SmallDesk(tmp_path, {f"v{n:02d}": (f"{n}号村", "东乡") for n in range(50)})
+    page = small.enter(open_page(small.url), "op")
+    expect(page.locator("#matches")).to_have_text("50/50 个村")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    assert page.locator(".tree-row").count() < 50
     small.close()

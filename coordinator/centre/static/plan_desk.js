@@ -16,7 +16,8 @@ export class PlanDesk {
   constructor(host, desk) {
     this.host = host;
     this.desk = desk;
-    this.typed = "";
+    // one and the same over every drawing: what somebody is typing must not go away because another desk does something
+    this.input = make("input", { type: "search", id: "search", "data-focus": "search", placeholder: t("choose.hint"), autocomplete: "off", oninput: () => this.show() });
     this.load();
   }
 
@@ -48,15 +49,13 @@ export class PlanDesk {
 
   /** Thousands of villages: found by typing, and how many of how many are shown stands beside it. */
   search() {
-    const input = make("input", { type: "search", id: "search", "data-focus": "search", value: this.typed, placeholder: t("choose.hint"), autocomplete: "off",
-      oninput: () => { this.typed = input.value; this.show(); } });
     this.count = make("span", { id: "matches", role: "status" });
     this.table = make("div", {});
-    return make("p", { class: "filters" }, make("label", { for: "search" }, make("span", {}, t("watch.search")), input), this.count);
+    return make("p", { class: "filters" }, make("label", { for: "search" }, make("span", {}, t("watch.search")), this.input), this.count);
   }
 
   show() {
-    const found = this.plan.units.filter((one) => means(one, this.typed.trim().toLowerCase()))
+    const found = this.plan.units.filter((one) => means(one, this.input.value.trim().toLowerCase()))
       .sort((a, b) => Number(b.key) - Number(a.key) || a.township.localeCompare(b.township, "zh") || a.unit.localeCompare(b.unit));
     const shown = found.slice(0, SHOWN);
     this.count.textContent = t("watch.found", { n: number(found.length), all: number(this.plan.units.length) })
