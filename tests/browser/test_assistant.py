@@ -72,10 +72,10 @@ def test_five_steps(
         expect(line.locator(".chip.done")).to_have_count(done)
     expect(proofs).to_contain_text("1/2 个村两份都已签")
     assert axe(page) == []
-    shoot(page, "assistant")
     page.get_by_role("button", name="全面检查").click()
     expect(page.locator("#says")).to_contain_text("可以封存")
     expect(page.get_by_role("region", name="封存").last).to_contain_text("1/2 个村尚未签字")
+    shoot(page, "assistant")
     page.get_by_role("region", name="封存").last.get_by_role("button", name="封存").last.click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("1/2 个村尚未签字")
