@@ -21,6 +21,13 @@ def _tidy(text: object) -> object:
     return unicodedata.normalize("NFC", _BREAKS.sub(" ", text)).strip() if isinstance(text, str) else text
 
 
+def _from_sheet(text: str) -> str:
+    closed = "".join(text.split()).lower()
+    if not re.fullmatch(r"[0-9a-f]{12,64}", closed):
+        raise ValueError("应为样张上核对码的前 12 位，或全部 64 位 · the first 12 characters on the sheet, or all 64")
+    return closed
+
+
 def _visible(text: str) -> str:
     if bad_text(text):
         raise ValueError("含有不可见的控制字符 · holds characters that cannot be seen")
@@ -51,6 +58,8 @@ Ident = Annotated[str, StringConstraints(max_length=32), AfterValidator(_ident)]
 Day = Annotated[str, StringConstraints(max_length=10), AfterValidator(_day)]
 Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+# as a person types it from a printed sheet, where it stands in groups: its beginning is enough
+SheetDigest = Annotated[str, StringConstraints(max_length=100), AfterValidator(_from_sheet)]
 
 
 class Asked(BaseModel):

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from coordinator.centre.app import Pages, say_in_words
-from coordinator.centre.asking import Asked, Day, Digest, Ident, Title
+from coordinator.centre.asking import Asked, Day, Ident, SheetDigest, Title
 from coordinator.centre.assisting import Assistant
 from coordinator.centre.gate import Answered, whole_body
 from coordinator.centre.refusals import Refused, missing
@@ -56,7 +56,7 @@ class Signed(Asked):
 
     unit: Ident
     what: Literal["candidates", "layout"]
-    digest: Digest
+    digest: SheetDigest
     signed_by: Title
     day: Day
 
@@ -128,8 +128,8 @@ class AssistantPage:
         return self._assistant.sign(SignOff(asked.unit, asked.what, asked.digest, asked.signed_by, asked.day))
 
     def check(self) -> Json:
-        """Step 5: everything that stands against it."""
-        return {"problems": self._assistant.check()}
+        """Step 5: everything that stands against it, and how many villages have not signed, which does not."""
+        return {"problems": self._assistant.check(), "unsigned": self._assistant.unsigned()}
 
     def seal(self, asked: Seal) -> Json:
         """Step 5."""

@@ -1,4 +1,4 @@
-"""The county as the centre sees it: rows of the signed prefix, and who is silent. Nothing here is evidence.
+"""The county as the centre sees it: rows of the signed prefix, who is silent, who has not begun. No evidence.
 
 Rows come from the same fold as the public page's (`published` hangs on the checkpoint), so both show the same figures.
 When a station was last heard of is the county's own clock: its newest receipt, or its laptop's open connection.
@@ -17,6 +17,7 @@ from tally_protocol.election.manifest import Election
 from tally_protocol.election.unit import Unit
 from tally_protocol.law.profile import Profile
 from tally_protocol.law.profile_rules import profiles_of
+from tally_protocol.law.states import UnitWord
 
 # seconds beyond which nobody has heard of a station within the county's memory
 EVER = 1 << 31
@@ -24,11 +25,13 @@ EVER = 1 << 31
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """An open station without a word: for how many seconds, as far as the county knows."""
+    """A station without a word: for how many seconds, as far as the county knows."""
 
     unit: str
     station: str
     seconds: int
+    # the plan says that it should have begun so long ago, and it has not said a word
+    begun: bool = True
 
 
 class CountyView:
@@ -107,6 +110,17 @@ class CountyView:
                 if table.records and not table.closed:
                     yield unit, station
 
+    def unbegun_stations(self, due: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+        """Unit and station of every table without any record, of the units that were to begin."""
+        with self._guard:
+            found = [(unit, self._units[unit]) for unit in due if unit in self._units]
+        for unit, progress in found:
+            if progress.state is UnitWord.VOIDED:
+                continue
+            for station in progress.note.stations:
+                if not progress.table(station.id).records:
+                    yield unit, str(station.id)
+
 
 class Silence:
     """Who is silent; `look` is called by a thread, `found` by any."""
@@ -114,10 +128,13 @@ class Silence:
     def __init__(
         self, view: CountyView, nodes: Mapping[str, str], *, heard: Callable[[], Mapping[str, int]],
         seen: Callable[[], Mapping[str, float]], clock: Callable[[], float] = time.time,
-        after: float = SILENT_AFTER,
+        after: float = SILENT_AFTER, due: Callable[[int], Mapping[str, int]] = lambda _: {},
     ) -> None:  # fmt: skip
-        """`heard`: time of each chain's newest receipt; `seen`: seconds since each laptop's connection was there."""
-        self._view, self._nodes, self._heard, self._seen = view, nodes, heard, seen
+        """`heard`: time of each chain's newest receipt; `seen`: seconds since each laptop's connection was there.
+
+        `due`: which units the plan lets begin today, and since when their polls are open; no plan, no such units.
+        """
+        self._view, self._nodes, self._heard, self._seen, self._due = view, nodes, heard, seen, due
         self._clock, self._after = clock, after
         self._found: tuple[Quiet, ...] = ()
 
@@ -136,4 +153,11 @@ class Silence:
             seconds = min(records, seen.get(self._nodes.get(chain, ""), float("inf")))
             if seconds > self._after:
                 quiet.append(Quiet(unit, station, int(min(seconds, EVER))))
+        due = self._due(int(now))
+        # a laptop that is connected and has not begun is still a village that has not begun
+        quiet += [
+            Quiet(unit, station, int(now) - due[unit], begun=False)
+            for unit, station in self._view.unbegun_stations(due)
+            if now - due[unit] > self._after
+        ]
         self._found = tuple(sorted(quiet, key=lambda one: (-one.seconds, one.unit, one.station)))

@@ -17,6 +17,7 @@ from coordinator.centre.refusals import Refused, conflict, forbidden, missing
 from coordinator.centre.registers import day_of
 from coordinator.centre.retention import kept_until
 from coordinator.centre.sessions import PERSON
+from coordinator.centre.state import State
 from coordinator.centre.withdrawing import Line, consequences, out_candidates
 
 Json = dict[str, Any]
@@ -228,17 +229,34 @@ class Deciding:
                 raise conflict("此人已记录退出", "this candidate is recorded as out already")
 
     def _check_destruction(self, acting: Acting, matter: Json) -> None:
-        today, until = day_of(acting.now), kept_until(self._office.view.election.date)
-        if today < until:
-            raise Refused(
-                409,
-                f"密封选票须保管到 {until}（一届加一年），今天是 {today}，不得提议销毁",
-                f"sealed ballots are kept until {until} (one term and a year); today is {today}: not yet",
-            )
+        today = day_of(acting.now)
         for unit in matter["units"]:
             self._office.unit(unit)
+            until = self._until(acting.state, unit)
+            if today < until:
+                raise Refused(
+                    409,
+                    f"{unit} 的密封选票须保管到 {until}（一届加一年），今天是 {today}，不得提议销毁",
+                    f"{unit}: sealed ballots are kept until {until} (one term and a year); today is {today}: not yet",
+                )
             if unit in acting.state.papers.destroyed:
                 raise conflict(f"{unit} 的密封选票已销毁", f"the sealed ballots of {unit} are destroyed already")
+
+    def _until(self, state: State, unit: str) -> str:
+        return kept_until(self._office.view.election.date, state.planning.of(unit).dates)
+
+    def keeping(self) -> Json:
+        """How long each unit's sealed parts are kept, which are destroyed: from this a destruction is proposed."""
+        now = self._office.now
+        with self._office.journal.reading() as state:
+            units = [
+                {
+                    "unit": unit.note.id, "name": unit.note.name, "township": self._office.view.township(unit.note.id),
+                    "until": self._until(state, unit.note.id), "destroyed": unit.note.id in state.papers.destroyed,
+                }
+                for unit in self._office.view.units()
+            ]  # fmt: skip
+        return {"units": units, "today": day_of(now)}
 
     def _take_effect(self, acting: Acting, found: Proposal) -> None:
         matter = found.matter
@@ -301,6 +319,7 @@ def add_to(app: FastAPI, office: Office) -> None:
     desk = Deciding(office)
     app.add_api_route("/api/proposals", desk.proposals, methods=["GET"])
     app.add_api_route("/api/proposals", desk.propose, methods=["POST"])
+    app.add_api_route("/api/keeping", desk.keeping, methods=["GET"])
     app.add_api_route("/api/proposals/{proposal}/confirm", desk.confirm, methods=["POST"])
     app.add_api_route("/api/proposals/{proposal}/reject", desk.reject, methods=["POST"])
     app.add_api_route("/api/proposals/{proposal}/take-back", desk.take_back, methods=["POST"])

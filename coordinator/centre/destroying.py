@@ -33,9 +33,13 @@ def destroy(journal: Journal, database: Database, election_day: str, proposal: s
     gone = []
     with journal.acting(SYSTEM) as acting:
         found = _confirmed(acting.state, proposal)
-        today, until = day_of(acting.now), kept_until(election_day)
-        if today < until:
-            raise CountyError(f"须保管到 {until}，今天 {today}", f"kept until {until}; today is {today}")
+        today = day_of(acting.now)
+        for unit in found.matter["units"]:
+            until = kept_until(election_day, acting.state.planning.of(unit).dates)
+            if today < until:
+                raise CountyError(
+                    f"{unit} 须保管到 {until}，今天 {today}", f"{unit}: kept until {until}; today is {today}"
+                )
         for unit in found.matter["units"]:
             if unit in acting.state.papers.destroyed:
                 continue

@@ -76,7 +76,7 @@ class Entering:
             person = state.people.active(who.id) if who.role != "screen" else None
         return {
             "id": who.id, "name": who.name, "role": who.role, "units": sorted(who.units), "csrf": who.csrf,
-            "first": who.first, "totp": person.totp if person else False,
+            "board": self._office.board_url, "first": who.first, "totp": person.totp if person else False,
             "election": {"id": election.id, "title": election.title, "date": election.date, "test": election.test},
         }  # fmt: skip
 

@@ -55,6 +55,8 @@ class Office:
         self.journal, self.view, self.silence = journal, view, silence
         self.credentials, self.sessions = credentials, sessions
         self.secure, self.proxied = secure, proxied
+        # where the public page is, "" where nobody has said: then the desk shows no link to it
+        self.board_url = ""
         self._tries, self._places = Tries(journal.clock, OF_ACCOUNT), Tries(journal.clock, OF_ADDRESS)
 
     @property

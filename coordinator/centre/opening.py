@@ -152,6 +152,16 @@ class Receipts:
         return self._times
 
 
+def due_of(journal: Journal) -> Callable[[int], Mapping[str, int]]:
+    """Whom the plan lets begin, asked of a journal."""
+
+    def due(now: int) -> Mapping[str, int]:
+        with journal.reading() as state:
+            return state.planning.due(now)
+
+    return due
+
+
 @dataclass(frozen=True, slots=True)
 class Centre:
     """What a role runs."""
@@ -171,9 +181,11 @@ def open_centre(
     journal, election, _ = open_journal(home, database)
     view = CountyView(election)
     silence = Silence(
-        view, laptops_of(database), heard=Receipts(database).times, seen=seen, clock=journal.clock, after=silent_after
-    )
+        view, laptops_of(database), heard=Receipts(database).times, seen=seen, clock=journal.clock, after=silent_after,
+        due=due_of(journal),
+    )  # fmt: skip
     credentials = Credentials(database, factor_key(home))
     sessions = Sessions(database, journal.clock)
     office = Office(journal, view, silence, credentials, sessions, secure=secure, proxied=proxied)
+    office.board_url = printer.link if printer else ""
     return Centre(make_app(office, printer), office, view, silence)

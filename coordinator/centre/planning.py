@@ -6,8 +6,10 @@ people who answer for it (docs/centre.md).
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 
 from coordinator.centre.acts import Act
+from coordinator.centre.registers import day_of
 
 BODIES = ("party", "committee", "supervision", "congress")
 ORDERS = ("party_first", "committee_first", "same_day", "free")
@@ -15,6 +17,8 @@ ORDERS = ("party_first", "committee_first", "same_day", "free")
 CHECKS = ("audit", "rectified", "promises", "vetting", "evaluation", "speech", "secretary_chairs")
 OBSERVERS = ("congress", "consultative", "press", "legal", "notary", "other")
 PROOFS = ("candidates", "layout")
+# most of the country's clocks, as the registers' days
+ZONE = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,11 @@ class UnitPlan:
     key: bool = False
     why_key: str = ""
 
+    @property
+    def dates(self) -> list[str]:
+        """On which days its bodies are elected."""
+        return [one.day for one in self.days.values()]
+
 
 class Planning:
     """By unit; `order` is the county's, which a unit's own replaces."""
@@ -80,6 +89,15 @@ class Planning:
     def of(self, unit: str) -> UnitPlan:
         """Of one unit; nothing, if nobody planned it."""
         return self._units.get(unit, UnitPlan())
+
+    def due(self, now: int) -> dict[str, int]:
+        """Units whose polls have opened today by the plan, and when the first of their bodies' did (seconds, UTC)."""
+        today, found = day_of(now), {}
+        for unit, plan in self._units.items():
+            opened = [_moment(one) for one in plan.days.values() if one.day == today and one.opens]
+            if opened and min(opened) <= now:
+                found[unit] = min(opened)
+        return found
 
     def warnings(self, unit: str) -> Iterator[str]:
         """Codes of what a person should look at; never a reason to stop anything."""
@@ -131,3 +149,7 @@ class Planning:
     def _key(self, act: Act) -> None:
         plan = self._unit(act)
         plan.key, plan.why_key = act.body["key"], act.body["text"]
+
+
+def _moment(day: Day) -> int:
+    return int(datetime.fromisoformat(f"{day.day}T{day.opens}").replace(tzinfo=ZONE).timestamp())

@@ -42,6 +42,8 @@ class Incident:
     by: str
     acknowledged: int = 0
     acknowledged_by: str = ""
+    # what it was when somebody had to see it: a level that is changed later makes nobody late, nor in time
+    acknowledged_level: str = ""
     closed: int = 0
     closed_by: str = ""
     remarks: tuple[Remark, ...] = ()
@@ -57,7 +59,7 @@ class Incident:
 
     def late(self, now: int) -> bool:
         """Whether it was, or is, acknowledged later than the aim of its level."""
-        return self.waits(now) > 60 * AIM_MINUTES[self.level]
+        return self.waits(now) > 60 * AIM_MINUTES[self.acknowledged_level or self.level]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +152,9 @@ class Registers:
     def _acknowledged(self, act: Act) -> None:
         found = self.incidents[act.body["incident"]]
         self.incidents[found.id] = replace(
-            found, acknowledged=act.time, acknowledged_by=act.person, remarks=_more(found.remarks, act)
-        )
+            found, acknowledged=act.time, acknowledged_by=act.person, acknowledged_level=found.level,
+            remarks=_more(found.remarks, act),
+        )  # fmt: skip
 
     def _noted(self, act: Act) -> None:
         found = self.incidents[act.body["incident"]]

@@ -12,6 +12,7 @@ from coordinator.board.facts import tally_of
 from coordinator.centre.county import CountyView
 from coordinator.centre.planning import CHECKS
 from coordinator.centre.registers import LEVELS, day_of
+from coordinator.centre.signoffs import signed_both
 from coordinator.centre.state import State
 from coordinator.forms.turnouts import Turnout, add_turnouts, turnout_of
 from tally_protocol.law.ratio import Ratio
@@ -78,7 +79,7 @@ def summary(view: CountyView, state: State, head: tuple[int, str], figures: Json
         "preconditions": {
             item: pair(sum(item in plan.checks and plan.checks[item].done for plan in plans), whole) for item in CHECKS
         },
-        "proofread_units": pair(sum(len(plan.proofs) == 2 for plan in plans), whole),
+        "proofread_units": pair(sum(map(signed_both, (unit.note for unit in units), plans)), whole),
         "incidents": _incidents(state, "", now),
         "complaints": _complaints(state, "", day_of(now)),
         "objections": {

@@ -5,15 +5,19 @@ are kept longer. This product keeps one full term and one year after the electio
 reading. A county may keep longer, never shorter.
 """
 
+from collections.abc import Iterable
 from datetime import date
 
 TERM_YEARS = 5
 YEARS = TERM_YEARS + 1
 
 
-def kept_until(election_day: str) -> str:
-    """The first day on which sealed parts may be destroyed."""
-    day = date.fromisoformat(election_day)
+def kept_until(election_day: str, planned: Iterable[str] = ()) -> str:
+    """The first day on which a unit's sealed parts may be destroyed; `planned`: the days that its bodies are elected.
+
+    The latest of them counts: a wave that is held months after the election's day is kept as long as the others.
+    """
+    day = date.fromisoformat(max([election_day, *planned]))
     try:
         return day.replace(year=day.year + YEARS).isoformat()
     except ValueError:

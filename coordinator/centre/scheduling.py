@@ -5,10 +5,10 @@ from typing import Any, Literal
 from fastapi import FastAPI
 from pydantic import Field
 
-from coordinator.centre.asking import Asked, Clock, Day, Digest, Ident, Maybe, MaybeTitle, Title, Who
+from coordinator.centre.asking import Asked, Clock, Day, Ident, Maybe, MaybeTitle, SheetDigest, Title, Who
 from coordinator.centre.office import Office
 from coordinator.centre.planning import CHECKS, OBSERVERS, PROOFS
-from coordinator.centre.refusals import conflict
+from coordinator.centre.signoffs import whole_digest
 from coordinator.centre.state import State
 from coordinator.forms.proving import proof_digest
 
@@ -57,7 +57,7 @@ class Proofread(Asked):
     """The village has signed the printed sheet; `digest` as it stands on the sheet."""
 
     what: Literal["candidates", "layout"]
-    digest: Digest
+    digest: SheetDigest
     signed_by: Title
     day: Day
 
@@ -145,14 +145,10 @@ class Scheduling:
         return self._add(who.id, "observers", {"unit": unit, "from": asked.kind, "count": asked.count})
 
     def proof(self, unit: Ident, asked: Proofread, who: Who) -> Json:
-        """Enter a signed sheet; one that was printed from something else is refused, with both digests."""
+        """Enter a signed sheet; one that was printed from something else is refused."""
         now = proof_digest(self._office.unit(unit).note, asked.what)
-        if asked.digest != now:
-            raise conflict(
-                f"样张上的核对码 {asked.digest[:12]}… 与封存内容 {now[:12]}… 不同：样张已过时，请重印、重签",
-                f"the sheet's digest {asked.digest[:12]}… is not what is sealed, {now[:12]}…: print and sign anew",
-            )
-        return self._add(who.id, "proof", asked.model_dump() | {"unit": unit})
+        digest = whole_digest(asked.digest, now)
+        return self._add(who.id, "proof", asked.model_dump() | {"unit": unit, "digest": digest})
 
     def key(self, unit: Ident, asked: Key, who: Who) -> Json:
         """Mark a key village."""

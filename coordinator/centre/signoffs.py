@@ -5,6 +5,11 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+from coordinator.centre.planning import PROOFS, UnitPlan
+from coordinator.centre.refusals import conflict
+from coordinator.forms.proving import proof_digest
+from tally_protocol.election.unit import Unit
+
 FILE = "proofs.csv"
 HEADER = ("unit", "what", "digest", "signed_by", "day")
 
@@ -18,6 +23,25 @@ class SignOff:
     digest: str
     signed_by: str
     day: str
+
+
+def whole_digest(typed: str, now: str) -> str:
+    """The digest that a person began to type; Refused 409 if the sheet was printed from something else.
+
+    What is there now is not told: it has to be read off the paper, or an outdated sheet would be entered as signed.
+    """
+    if not now or not now.startswith(typed):
+        raise conflict(
+            f"样张上的核对码 {typed[:12]}… 与现在的内容不同：请对着纸重看一遍；若无误，样张已过时，请重印、重签",
+            f"the sheet's digest {typed[:12]}… is not that of what is there now: read it again from the paper; if it"
+            " stands so, the sheet is out of date: print and sign anew",
+        )
+    return now
+
+
+def signed_both(note: Unit, plan: UnitPlan) -> bool:
+    """Whether both sheets are signed as they are now; one of something else counts for nothing."""
+    return all(what in plan.proofs and plan.proofs[what].digest == proof_digest(note, what) for what in PROOFS)
 
 
 def read_signoffs(folder: Path) -> list[SignOff]:

@@ -10,6 +10,8 @@ from coordinator.board.rows import Row
 from coordinator.centre.asking import Ident, Who
 from coordinator.centre.cases import incident_json
 from coordinator.centre.office import Office
+from coordinator.centre.policies import READERS
+from coordinator.centre.registers import day_of
 from coordinator.centre.state import State
 from coordinator.centre.withdrawing import out_candidates
 from coordinator.forms.proving import proof_digest
@@ -34,9 +36,12 @@ class Watching:
         office = self._office
         size, rows = office.view.rows(since, who.sees)
         silent: dict[str, list[list[Any]]] = {}
+        unbegun: dict[str, list[list[Any]]] = {}
         for quiet in office.silence.found:
             if who.sees(quiet.unit):
-                silent.setdefault(quiet.unit, []).append([quiet.station, quiet.seconds])
+                kind = silent if quiet.begun else unbegun
+                kind.setdefault(quiet.unit, []).append([quiet.station, quiet.seconds])
+        reads = who.role in READERS
         with office.journal.reading() as state:
             open_ = Counter(one.unit for one in state.registers.incidents.values() if not one.closed)
             said = {
@@ -49,10 +54,11 @@ class Watching:
                 "open": {unit: count for unit, count in sorted(open_.items()) if who.sees(unit)},
             }
             units = [self._line(row, state) for row in rows]
+            overdue = _overdue(state, day_of(office.now)) if reads else {}
             waiting = len([one for one in state.proposals.all.values() if one.state == "open"])
         return said | {
-            "size": size, "time": office.now, "units": units, "silent": silent, "rows_since": since,
-            "proposals": waiting if who.role in ("operator", "authority", "supervisor") else 0,
+            "size": size, "time": office.now, "units": units, "silent": silent, "unbegun": unbegun,
+            "rows_since": since, "overdue": overdue, "proposals": waiting if reads else 0,
         }  # fmt: skip
 
     def unit(self, unit: Ident) -> Json:
@@ -155,6 +161,14 @@ class Watching:
                 for finding in findings(found.note, profiles, tally)
             ],
         }  # fmt: skip
+
+
+def _overdue(state: State, today: str) -> Json:
+    """How many complaints and objections wait beyond their day."""
+    return {
+        "complaints": sum(one.state == "open" and one.late(today) for one in state.registers.complaints.values()),
+        "objections": sum(one.state == "open" and one.late(today) for one in state.registers.objections.values()),
+    }
 
 
 def add_to(app: FastAPI, office: Office) -> None:

@@ -57,7 +57,7 @@ def test_five_steps(
     page.get_by_label("替换已有的表").check()
     page.get_by_role("button", name="导入").click()
     tables = page.get_by_role("region", name="从 Excel 导入")
-    expect(tables).to_contain_text("已导入")
+    expect(tables).to_contain_text("已导入", timeout=30_000)
     proofs = page.get_by_role("region", name="校对签字")
     line = proofs.get_by_role("row").filter(has_text="一村")
     with page.expect_download() as kept:
@@ -75,10 +75,12 @@ def test_five_steps(
         expect(line.locator(".chip.done")).to_have_count(done)
     expect(proofs).to_contain_text("1/2 个村两份都已签")
     assert axe(page) == []
-    shoot(page, "assistant")
     page.get_by_role("button", name="全面检查").click()
     expect(page.locator("#says")).to_contain_text("可以封存")
+    expect(page.get_by_role("region", name="封存").last).to_contain_text("1/2 个村尚未签字")
+    shoot(page, "assistant")
     page.get_by_role("region", name="封存").last.get_by_role("button", name="封存").last.click()
+    expect(page.get_by_role("dialog")).to_contain_text("1/2 个村尚未签字")
     _two_persons(page)
     expect(page.locator("main")).to_contain_text("changpiao/sealing-test/authority")
     assert (tmp_path / "home" / "store.db").exists()

@@ -16,7 +16,7 @@ from coordinator.centre.credentials import Credentials
 from coordinator.centre.gate import Gate
 from coordinator.centre.journal import Journal
 from coordinator.centre.office import Office
-from coordinator.centre.opening import Receipts, first_people, laptops_of, open_journal
+from coordinator.centre.opening import Receipts, due_of, first_people, laptops_of, open_journal
 from coordinator.centre.printing import Printer
 from coordinator.centre.sessions import Sessions
 from coordinator.ledger.fold import Fold
@@ -138,7 +138,7 @@ class Desk:
         self.seen: dict[str, float] = {}
         self.silence = Silence(
             self.view, laptops_of(self.store), heard=Receipts(self.store).times, seen=lambda: self.seen,
-            clock=self.clock,
+            clock=self.clock, due=due_of(self.journal),
         )  # fmt: skip
         self.credentials = Credentials(self.store, FACTORS, QUICK)
         self.office = Office(

@@ -77,7 +77,11 @@ def test_from_workbooks_over_signed_sheets_to_a_sealed_county(page: Page, filled
     assert page.ask("POST", "/api/sign", json=signed | {"digest": "0" * 64}).status_code == 409
     assert page.ask("POST", "/api/sign", json=signed | {"digest": unit["digests"]["candidates"]}).status_code == 200
     assert page.state()["units"][0]["signed"]["candidates"] is True
-    assert page.ask("GET", "/api/check").json()["problems"] == []
+    # one village has signed one of its sheets: said, and no bar
+    assert page.ask("GET", "/api/check").json() == {"problems": [], "unsigned": {"part": 2, "whole": 2}}
+    layout = signed | {"what": "layout", "digest": unit["digests"]["layout"][:12]}
+    assert page.ask("POST", "/api/sign", json=layout).status_code == 200
+    assert page.ask("GET", "/api/check").json()["unsigned"] == {"part": 1, "whole": 2}
     asked = {"address": "127.0.0.1:7443", "operator": "wang", "authority": "li"} | AGREED
     assert page.ask("POST", "/api/seal", json=asked | {"authority_agrees": False}).status_code == 422
     assert page.ask("POST", "/api/seal", json=asked | {"authority": "wang"}).status_code == 422

@@ -34,6 +34,22 @@ def test_each_level_has_its_time(plain: Desk, level: str) -> None:
     assert browser.get("/api/incidents")["incidents"][0]["late"] is True
 
 
+def test_a_level_that_is_changed_later_makes_nobody_late(plain: Desk) -> None:
+    """Seen after ten minutes while it was a general one; that it grew grave afterwards was not to be seen."""
+    browser = plain.browser("op")
+    browser.post("/api/incidents", level="general", title="x")
+    plain.clock.now += 600
+    browser.post("/api/incidents/I-0001/acknowledge", text="x")
+    browser.post("/api/incidents/I-0001/level", level="grave", text="x")
+    assert browser.get("/api/incidents")["incidents"][0]["late"] is False
+    # nor does a milder one afterwards put right that a grave one was left lying
+    browser.post("/api/incidents", level="grave", title="x")
+    plain.clock.now += 600
+    browser.post("/api/incidents/I-0002/acknowledge", text="x")
+    browser.post("/api/incidents/I-0002/level", level="general", text="x")
+    assert browser.get("/api/incidents")["incidents"][0]["late"] is True
+
+
 def test_the_order_of_an_incident_is_kept(plain: Desk) -> None:
     browser = plain.browser("op")
     browser.post("/api/incidents", level="general", title="x")

@@ -185,3 +185,19 @@ def test_destruction_is_not_even_proposed_before_its_day(plain: Desk) -> None:
     assert operator.refused("/api/proposals", matter=asked | {"units": ["v9"]}) == 404
     assert operator.refused("/api/proposals", matter=asked | {"units": []}) == 422
     propose(operator, **asked)
+
+
+def test_a_later_planned_day_keeps_a_unit_longer(plain: Desk) -> None:
+    """The election's day is the first wave's; v2 votes again half a year later."""
+    operator = plain.browser("op")
+    for body, day in (("committee", "2026-09-21"), ("party", "2027-03-01")):
+        operator.post("/api/plan", units=["v2"], body=body, wave=1, day=day)
+    operator.post("/api/plan", units=["v1"], body="committee", wave=1, day="2026-09-01")
+    until = {one["unit"]: one["until"] for one in operator.get("/api/keeping")["units"]}
+    # an earlier planned day shortens nothing
+    assert until == {"v1": "2032-09-21", "v2": "2033-03-01"}
+    plain.clock.now += 6 * 366 * 86_400
+    operator.login("op")
+    asked = {"kind": "destruction", "document": "销毁清册 1 号"}
+    assert operator.refused("/api/proposals", matter=asked | {"units": ["v1", "v2"]}) == 409
+    propose(operator, **asked, units=["v1"])

@@ -84,3 +84,12 @@ def test_not_without_two_persons_and_not_before_its_day(counted: Desk) -> None:
     with pytest.raises(CountyError, match="kept until 2032-09-21"):
         destroy(counted.journal, counted.store, day, other)
     assert list(log.sealed_parts(counted.store, "v2"))
+
+
+def test_a_day_that_was_planned_after_the_confirmation_still_counts(counted: Desk) -> None:
+    counted.clock.now += LATER
+    name = confirmed(counted, "v1")
+    counted.browser("op", "10.0.0.8").post("/api/plan", units=["v1"], body="party", wave=2, day="2027-03-01")
+    with pytest.raises(CountyError, match="kept until 2033-03-01"):
+        destroy(counted.journal, counted.store, counted.world.election.date, name)
+    assert list(log.sealed_parts(counted.store, "v1"))

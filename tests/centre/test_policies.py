@@ -31,6 +31,7 @@ TABLE: Mapping[str, str] = {
     "GET /api/complaints": "osa", "POST /api/complaints": "o", "POST /api/complaints/{complaint}/answer": "o",
     "POST /api/complaints/{complaint}/close": "o",
     "GET /api/objections": "osa", "POST /api/objections": "o",
+    "GET /api/keeping": "osa",
     "GET /api/proposals": "osa", "POST /api/proposals": "oa", "POST /api/proposals/{proposal}/confirm": "oa",
     "POST /api/proposals/{proposal}/reject": "oa", "POST /api/proposals/{proposal}/take-back": "oa",
     "GET /api/units/{unit}/candidates/{candidate}/without": "OSA",

@@ -71,11 +71,32 @@ def test_a_sheet_counts_when_it_shows_what_is_sealed(desk: Desk) -> None:
     note = desk.world.units["v1"][0]
     assert digests == {what: proof_digest(note, what) for what in ("candidates", "layout")}
     asked = {"signed_by": "选举委员会主任", "day": "2026-09-10"}
-    assert guide.refused("/api/units/v1/proof", what="candidates", digest="0" * 64, **asked) == 409
-    for what, digest in digests.items():
+    for wrong in ("0" * 64, digests["layout"], digests["candidates"][:12] + "x", digests["candidates"][:11]):
+        answer = guide.ask("POST", "/api/units/v1/proof", {"what": "candidates", "digest": wrong} | asked)
+        assert answer.status_code in (409, 422)
+        # the refusal does not tell what to type instead
+        assert digests["candidates"][:12] not in answer.text or wrong.startswith(digests["candidates"][:12])
+    # the beginning is enough, in groups as printed; what is kept is the whole
+    typed = {"candidates": f"{digests['candidates'][:8]} {digests['candidates'][8:12]}", "layout": digests["layout"]}
+    for what, digest in typed.items():
         guide.post("/api/units/v1/proof", what=what, digest=digest, **asked)
+    assert {what: one["digest"] for what, one in guide.get("/api/units/v1")["proofs"].items()} == digests
     assert [one["same"] for one in guide.get("/api/units/v1")["proofs"].values()] == [True, True]
     assert desk.browser("op").get("/api/plan")["townships"][0]["signed"] == 1
+
+
+def test_an_outdated_sheet_is_not_counted_as_signed(plain: Desk) -> None:
+    """The signatures are there, of a list that was printed before a name changed."""
+    operator = plain.browser("op")
+    digests = operator.get("/api/units/v1")["digests"]
+    with plain.journal.acting("-") as acting:
+        for what, digest in (("candidates", "0" * 64), ("layout", digests["layout"])):
+            acting.add("proof", unit="v1", what=what, digest=digest, signed_by="x", day="2026-09-10")
+    assert operator.get("/api/reports/summary")["proofread_units"] == {"part": 0, "whole": 2}
+    operator.post(
+        "/api/units/v1/proof", what="candidates", digest=digests["candidates"], signed_by="x", day="2026-09-11"
+    )
+    assert operator.get("/api/reports/summary")["proofread_units"] == {"part": 1, "whole": 2}
 
 
 def test_a_guide_plans_for_the_own_villages_alone(plain: Desk) -> None:

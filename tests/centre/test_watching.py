@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.centre.county import EVER, CountyView, Silence
-from coordinator.ledger.fold import Fold
+from coordinator.centre.county import EVER, Silence
 from tests.centre.desk import Desk
 from tests.coordinator.county import Bench, whole_count
 from tests.world import TIME
@@ -93,12 +92,79 @@ def test_a_guide_hears_of_the_own_silent_villages_alone(desk: Desk) -> None:
 
 
 def test_a_station_that_was_never_heard_of_stands_first(plain: Desk) -> None:
-    view = CountyView(plain.world.election)
-    view.published(Fold(), ())
-    silence = Silence(view, {}, heard=dict, seen=dict)
+    """As after a restore: the log has the records of both, the receipts of one are gone."""
+    bench = Bench(plain.home, plain.world, plain.url)
+    _, chains = whole_count(plain.world)
+    bench.deliver(*chains[0][:3])
+    bench.deliver(*chains[2][:3])
+    bench.close()
+    plain.follow()
+    heard = {"s/v1/1": TIME - 7 * 86_400}
+    silence = Silence(plain.view, {}, heard=lambda: heard, seen=dict, clock=plain.clock)
     silence.look()
-    assert silence.found == ()
+    assert [(one.unit, one.seconds) for one in silence.found] == [("v2", EVER), ("v1", 7 * 86_400)]
     assert EVER > 10 * 365 * 86_400
+
+
+# TIME is 22:20 of 21 September where the county's clocks are
+OPENS = "21:40"
+LATE = 40 * 60
+
+
+def test_a_village_that_does_not_begin_is_noticed(plain: Desk) -> None:
+    operator = plain.browser("op")
+    asked = {"body": "committee", "wave": 1, "day": "2026-09-21"}
+    plain.silence.look()
+    assert operator.get("/api/now")["unbegun"] == {}
+    operator.post("/api/plan", units=["v1", "v2"], **asked)
+    plain.silence.look()
+    # a day without an hour says nothing
+    assert quiet(plain) == []
+    operator.post("/api/plan", units=["v1"], **asked, opens=OPENS)
+    operator.post("/api/plan", units=["v2"], **asked, opens="22:40")
+    plain.silence.look()
+    assert quiet(plain) == [("v1", "1", LATE), ("v1", "2", LATE)]
+    with plain.journal.reading() as state:
+        assert state.planning.due(TIME) == {"v1": TIME - LATE}
+        assert state.planning.due(TIME - LATE - 1) == {}
+    now = operator.get("/api/now")
+    assert (now["unbegun"], now["silent"]) == ({"v1": [["1", LATE], ["2", LATE]]}, {})
+    # a laptop that is connected has still not begun; a table that has is no longer named
+    plain.seen["node-1"] = 1.0
+    bench = Bench(plain.home, plain.world, plain.url)
+    _, chains = whole_count(plain.world)
+    bench.deliver(*chains[0][:1])
+    bench.close()
+    plain.follow()
+    plain.silence.look()
+    assert quiet(plain) == [("v1", "2", LATE)]
+
+
+@pytest.mark.parametrize(("day", "opens"), [("2026-09-20", OPENS), ("2026-09-22", OPENS), ("2026-09-21", "22:19")])
+def test_another_day_or_two_minutes_are_no_delay(plain: Desk, day: str, opens: str) -> None:
+    plain.browser("op").post("/api/plan", units=["v1"], body="committee", wave=1, day=day, opens=opens)
+    plain.silence.look()
+    assert quiet(plain) == []
+
+
+def test_the_first_body_of_the_day_counts(plain: Desk) -> None:
+    for body, opens in (("committee", "22:10"), ("party", "21:20")):
+        plain.browser("op").post("/api/plan", units=["v2"], body=body, wave=1, day="2026-09-21", opens=opens)
+    plain.silence.look()
+    assert quiet(plain) == [("v2", "1", 3600)]
+    assert plain.browser("gu").get("/api/now")["unbegun"] == {}
+
+
+def test_what_is_overdue_is_counted_for_those_who_may_read_it(plain: Desk) -> None:
+    operator = plain.browser("op")
+    asked = {"unit": "v1", "about": "list", "subject": "x", "received": "2026-09-18"}
+    for deadline in ("2026-09-20", "2026-09-21"):
+        operator.post("/api/objections", **asked, deadline=deadline)
+        operator.post("/api/complaints", **asked, channel="visit", deadline=deadline)
+    assert operator.get("/api/now")["overdue"] == {"complaints": 1, "objections": 1}
+    operator.post("/api/complaints/C-0001/answer", text="x")
+    assert operator.get("/api/now")["overdue"] == {"complaints": 0, "objections": 1}
+    assert plain.browser("gu").get("/api/now")["overdue"] == {}
 
 
 def test_the_daily_report_adds_up(counted: tuple[Desk, Bench]) -> None:

@@ -9,6 +9,7 @@ import { currentLanguage, loadTexts, number, said, setLanguage, t } from "./text
 const word = location.hash.slice(1);
 history.replaceState(null, "", "/");
 const main = byId("main");
+const LISTED = 200;
 /** The browser's own button speaks its own language: ours stands in front of it. */
 function picker(id, accept) {
   const names = make("span", { class: "quiet" });
@@ -99,16 +100,22 @@ function tables() {
   return step(2, "tables", Boolean(state.tables["units.csv"]) && !state.problems.length,
     make("p", { class: "row-buttons" }, button("books.template", () => attempt(() => keep("/api/template")))),
     make("p", { class: "row-buttons" }, chosen.books.label(t("books.choose")), make("label", { for: "replace", class: "pick" }, replace, ` ${t("books.replace")}`), button("books.send", send, true)),
-    result?.flaws?.length ? make("div", { role: "alert" }, make("p", { class: "error" }, t("books.flaws", { n: result.flaws.length })), make("ul", { class: "found" }, result.flaws.slice(0, 200).map(flaw))) : null,
-    result?.questions?.length ? make("details", {}, make("summary", {}, t("books.questions", { n: result.questions.length })), make("ul", { class: "found" }, result.questions.slice(0, 200).map(flaw))) : null,
+    result?.flaws?.length ? make("div", { role: "alert" }, make("p", { class: "error" }, t("books.flaws", { n: result.flaws.length })), listed(result.flaws, flaw)) : null,
+    result?.questions?.length ? make("details", {}, make("summary", {}, t("books.questions", { n: result.questions.length })), listed(result.questions, flaw)) : null,
     result?.written?.length ? make("p", {}, t("books.written", { rows: number(result.rows), files: result.written.join("、"), repairs: number(result.repairs) })) : null,
     Object.keys(state.tables).length ? make("p", { class: "quiet" }, Object.entries(state.tables).map(([name, rows]) => `${name} ${number(rows)}`).join(" · ")) : null,
     problems(state.problems));
 }
 
+/** The first of a long list, and how many more there are. */
+function listed(found, line) {
+  return [make("ul", { class: "found" }, found.slice(0, LISTED).map(line)),
+    found.length > LISTED ? make("p", { class: "quiet" }, t("more", { n: number(found.length - LISTED) })) : null];
+}
+
 function problems(found) {
   if (!found.length) return null;
-  return make("div", { role: "alert" }, make("p", { class: "error" }, t("problems", { n: found.length })), make("ul", { class: "found" }, found.slice(0, 200).map((one) => make("li", {}, make("b", {}, one.line ? `${one.file}:${one.line}` : one.file), " ", said([one.zh, one.en])))));
+  return make("div", { role: "alert" }, make("p", { class: "error" }, t("problems", { n: found.length })), listed(found, (one) => make("li", {}, make("b", {}, one.line ? `${one.file}:${one.line}` : one.file), " ", said([one.zh, one.en]))));
 }
 
 function laptops() {
@@ -142,7 +149,7 @@ function proofs() {
   const sign = async (unit, what) => {
     const done = await ask({
       title: `${unit.name} · ${t(`proof.${what}`)}`,
-      fields: [{ name: "signed_by", label: t("proof.by"), hint: t("proof.by.hint") }, { name: "day", label: t("date"), kind: "date" }, { name: "digest", label: t("proof.digest"), most: 64, hint: t("proof.digest.hint") }],
+      fields: [{ name: "signed_by", label: t("proof.by"), hint: t("proof.by.hint") }, { name: "day", label: t("date"), kind: "date" }, { name: "digest", label: t("proof.digest"), most: 80, hint: t("proof.digest.hint") }],
       act: (given) => post("/api/sign", { unit: unit.unit, what, ...given }),
     });
     if (done) await again();
@@ -164,15 +171,22 @@ function firsts(show) {
     make("p", { class: "row-buttons" }, make("button", { class: "button main", type: "button", "data-focus": "first", onclick: () => show(next) }, t("seal.show", { person: next.person }))));
 }
 
+/** Villages that have not signed: told before sealing, and no bar. */
+function unsigned(pair) {
+  return pair?.part ? make("p", { class: "warning" }, t("seal.unsigned", { n: number(pair.part), all: number(pair.whole) })) : null;
+}
+
 function seal() {
   const check = async () => {
     const found = await attempt(() => get("/api/check"));
-    if (found?.problems) { state = { ...state, against: found.problems }; draw(); say(found.problems.length ? t("problems", { n: found.problems.length }) : t("seal.ready"), Boolean(found.problems.length)); }
+    if (found?.problems) { state = { ...state, against: found.problems, unsigned: found.unsigned }; draw(); say(found.problems.length ? t("problems", { n: found.problems.length }) : t("seal.ready"), Boolean(found.problems.length)); }
   };
   const act = async () => {
     const agreed = (given, name) => { if (!given[name]) throw new No(0, { zh: t("seal.must"), en: t("seal.must"), word: "" }); return given; };
+    const missing = state.units.filter((one) => !one.signed.candidates || !one.signed.layout).length;
     const first = await ask({
-      title: t("seal.first"), button: t("seal.next"), intro: [make("p", {}, t("seal.note"))],
+      title: t("seal.first"), button: t("seal.next"),
+      intro: [make("p", {}, t("seal.note")), unsigned({ part: missing, whole: state.units.length })],
       fields: [
         { name: "address", label: t("seal.address"), value: `${location.hostname}:7443`, most: 255, hint: t("seal.address.hint") },
         { name: "operator", label: t("seal.operator"), most: 32, hint: t("person.id.hint") }, { name: "operator_agrees", label: t("seal.agree"), kind: "checkbox", value: false },
@@ -197,7 +211,7 @@ function seal() {
     return step(5, "seal", true, make("p", {}, t("seal.done", { units: number(sealed.units), home: sealed.home })), make("p", {}, t("seal.key")), make("p", { class: "code" }, sealed.authority),
       firsts(show), make("p", { class: "warning" }, t("seal.offline")));
   }
-  return step(5, "seal", state.sealed, problems(state.against ?? []), make("p", { class: "row-buttons" }, button("seal.check", check), button("seal.do", act, true)));
+  return step(5, "seal", state.sealed, problems(state.against ?? []), unsigned(state.unsigned), make("p", { class: "row-buttons" }, button("seal.check", check), button("seal.do", act, true)));
 }
 
 function draw() {

@@ -3,7 +3,7 @@
 import { attempt, get, post } from "./ask.js";
 import { ask } from "./dialogs.js";
 import { make } from "./dom.js";
-import { caseFields } from "./decisions.js";
+import { caseFields, deadlineFollows } from "./decisions.js";
 import { acknowledge, LEVELS, levelChip, put, raise, since } from "./incident_parts.js";
 import { day, moment, t } from "./texts.js";
 
@@ -16,8 +16,8 @@ class Register {
 
   update(detail) { if (detail.journal) this.load(); }
 
-  async doing(title, fields, path, intro = []) {
-    const done = await ask({ title, fields, intro, act: (given) => post(path, given) });
+  async doing(title, fields, path, changed = null) {
+    const done = await ask({ title, fields, changed, act: (given) => post(path, given) });
     if (done) { await attempt(() => this.desk.county.ask(), t("done")); await this.load(); }
   }
 
@@ -67,7 +67,7 @@ export class Complaints extends Register {
     const desk = this.desk.me.role === "operator";
     put(this.host,
       make("div", { class: "page-head" }, make("h2", {}, t("tab.complaints")), make("p", { class: "quiet" }, t("complaints.note")),
-        desk ? make("button", { class: "button main", type: "button", "data-focus": "enter", onclick: () => this.doing(t("complaint.enter"), caseFields(this.desk, found.today, found.days, true), "/api/complaints") }, t("complaint.enter")) : null),
+        desk ? make("button", { class: "button main", type: "button", "data-focus": "enter", onclick: () => this.doing(t("complaint.enter"), caseFields(this.desk, found.today, found.days, true), "/api/complaints", deadlineFollows(found.days)) }, t("complaint.enter")) : null),
       make("div", { class: "panel scroll" }, make("table", {},
         make("thead", {}, make("tr", {}, ["complaint.id", "incident.where", "complaint.channel", "case.about", "case.subject", "case.received", "case.deadline", "incident.now", ""].map((key) => make("th", { scope: "col" }, key ? t(key) : make("span", { class: "hidden" }, t("actions")))))),
         make("tbody", {}, found.complaints.map((one) => make("tr", { class: one.late && one.state === "open" ? "late" : "" },

@@ -91,13 +91,18 @@ function tabs() {
 }
 
 function badges() {
-  const counts = { incidents: desk.county.incidents.filter((one) => one.state === "raised").length, decisions: desk.county.proposals };
-  for (const [word, count] of Object.entries(counts)) {
+  const { incidents, overdue, proposals } = desk.county;
+  const counts = {
+    incidents: [incidents.filter((one) => one.state === "raised").length, 0], complaints: [overdue.complaints ?? 0, overdue.complaints ?? 0],
+    decisions: [proposals + (overdue.objections ?? 0), overdue.objections ?? 0],
+  };
+  for (const [word, [count, late]] of Object.entries(counts)) {
     const badge = document.querySelector(`[data-tab="${word}"] .badge-count`);
     if (!badge) continue;
     badge.hidden = !count;
     badge.textContent = count ? number(count) : "";
-    badge.setAttribute("aria-label", t("badge.waiting", { n: count }));
+    badge.setAttribute("aria-label", late ? t("badge.overdue", { n: count, late }) : t("badge.waiting", { n: count }));
+    badge.title = badge.getAttribute("aria-label");
     badge.setAttribute("role", "img");
   }
 }

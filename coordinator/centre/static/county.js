@@ -15,6 +15,8 @@ export class County extends EventTarget {
     super();
     this.units = new Map();
     this.silent = {};
+    this.unbegun = {};
+    this.overdue = {};
     this.open = {};
     this.incidents = [];
     this.proposals = 0;
@@ -48,10 +50,10 @@ export class County extends EventTarget {
   take(said) {
     for (const unit of said.units) this.units.set(unit.unit, unit);
     const journal = said.acts !== this.acts;
-    const changed = journal || said.size !== this.size || JSON.stringify(said.silent) !== JSON.stringify(this.silent);
+    const changed = journal || said.size !== this.size || JSON.stringify([said.silent, said.unbegun]) !== JSON.stringify([this.silent, this.unbegun]);
     const fresh = said.units.length > 0;
     Object.assign(this, {
-      silent: said.silent, open: said.open, incidents: said.incidents, proposals: said.proposals, size: said.size,
+      silent: said.silent, unbegun: said.unbegun, overdue: said.overdue, open: said.open, incidents: said.incidents, proposals: said.proposals, size: said.size,
       acts: said.acts, time: said.time,
     });
     this.dispatchEvent(new CustomEvent("change", { detail: { changed, journal, fresh } }));
@@ -74,10 +76,13 @@ export class County extends EventTarget {
   /** The longest silence of a unit in seconds, 0 if nobody is silent. */
   silence(unit) { return Math.max(0, ...(this.silent[unit] ?? []).map(([, seconds]) => seconds)); }
 
+  /** How long the polls of a unit have been open by the plan without a station's first word, 0 if all have begun. */
+  delay(unit) { return Math.max(0, ...(this.unbegun[unit] ?? []).map(([, seconds]) => seconds)); }
+
   sum(units) {
     const sum = {
       units: 0, stations: 0, closed: 0, papers: 0, voters: 0, base: 0, told: 0, findings: 0, errors: 0, silent: 0, longest: 0,
-      open: 0, key: 0, phases: Object.fromEntries(ORDER.map((phase) => [phase, 0])),
+      unbegun: 0, delay: 0, batches: 0, full: 0, contests: 0, size: 0, open: 0, key: 0, phases: Object.fromEntries(ORDER.map((phase) => [phase, 0])),
     };
     for (const unit of units) {
       sum.units += 1;
@@ -89,6 +94,12 @@ export class County extends EventTarget {
       if (unit.voters >= 0 && unit.registered > 0) { sum.voters += unit.voters; sum.base += unit.registered; sum.told += 1; }
       sum.silent += (this.silent[unit.unit] ?? []).length;
       sum.longest = Math.max(sum.longest, this.silence(unit.unit));
+      sum.unbegun += (this.unbegun[unit.unit] ?? []).length;
+      sum.delay = Math.max(sum.delay, this.delay(unit.unit));
+      sum.batches += unit.batches;
+      sum.full += unit.outcomes.filter((word) => word === "full").length;
+      sum.contests += unit.outcomes.length;
+      sum.size = Math.max(sum.size, unit.size);
       sum.open += this.open[unit.unit] ?? 0;
       sum.key += unit.key ? 1 : 0;
       sum.phases[phaseOf(unit.state)] += 1;

@@ -1,16 +1,20 @@
 // What needs two persons: proposals with everything that the second person must see before confirming.
 
 import { attempt, get, No, post } from "./ask.js";
+import { proposeDestruction, wholeList } from "./destruction.js";
 import { ask } from "./dialogs.js";
 import { make } from "./dom.js";
 import { put } from "./incident_parts.js";
 import { day, moment, said, t } from "./texts.js";
 import { tellPassword } from "./entering.js";
 
+// the rules' sources write days for programs
+const DATES = /\d{4}-\d\d-\d\d/g;
+
 /** What the sealed rules say happens without a candidate. */
 export function withoutLines(contests) {
   return make("div", { class: "without" }, contests.map((one) => make("div", {}, make("h4", {}, `${one.title}：${t("without.title")}`),
-    make("ol", {}, one.lines.map((line) => make("li", {}, said([line.zh, line.en]), line.source ? make("small", { class: "quiet" }, ` ${line.source}`) : null))))));
+    make("ol", {}, one.lines.map((line) => make("li", {}, said([line.zh, line.en]), line.source ? make("small", { class: "quiet" }, ` ${line.source.replace(DATES, (found) => day(found))}`) : null))))));
 }
 
 export class Decisions {
@@ -26,11 +30,15 @@ export class Decisions {
     const [found, objections] = [await attempt(() => get("/api/proposals")), await attempt(() => get("/api/objections"))];
     if (!found?.proposals || !objections?.objections) return;
     this.objections = objections;
+    // thousands of lines that hardly anybody needs: asked for where a destruction is to be looked at
+    if (found.proposals.some((one) => one.kind === "destruction")) this.keeping = (await attempt(() => get("/api/keeping"))) ?? this.keeping;
+    const proposes = this.desk.me.role === "operator" || this.desk.me.role === "authority";
     const open = found.proposals.filter((one) => one.state === "open");
     const settled = found.proposals.filter((one) => one.state !== "open");
     put(this.host,
       make("div", { class: "page-head" }, make("h2", {}, t("tab.decisions")), make("p", { class: "quiet" }, t("decisions.note")),
-        this.desk.me.role === "operator" ? make("button", { class: "button main", type: "button", "data-focus": "object", onclick: () => this.object() }, t("objection.enter")) : null),
+        this.desk.me.role === "operator" ? make("button", { class: "button main", type: "button", "data-focus": "object", onclick: () => this.object() }, t("objection.enter")) : null,
+        proposes ? make("button", { class: "button", type: "button", "data-focus": "destroy", onclick: () => this.destroy() }, t("destroy.propose")) : null),
       make("div", { class: "columns" },
         make("section", { class: "column", "aria-label": t("proposals.open") }, make("h3", {}, t("proposals.open"), make("span", { class: "count" }, open.length)),
           open.length ? open.map((one) => this.proposal(one)) : make("p", { class: "quiet" }, t("proposals.none")),
@@ -49,7 +57,15 @@ export class Decisions {
   }
 
   object() {
-    this.doing(t("objection.enter"), caseFields(this.desk, this.objections.today, this.objections.days, false), "/api/objections");
+    const { days } = this.objections;
+    this.doing(t("objection.enter"), caseFields(this.desk, this.objections.today, days, false), "/api/objections", undefined, [], deadlineFollows(days));
+  }
+
+  async destroy() {
+    const keeping = await attempt(() => get("/api/keeping"));
+    if (!keeping?.units) return;
+    const done = await proposeDestruction(keeping);
+    if (done) { await attempt(() => this.desk.county.ask(), t("proposed.said")); await this.load(); }
   }
 
   decide(one) {
@@ -59,8 +75,8 @@ export class Decisions {
     ], "/api/proposals", (given) => ({ matter: { kind: "decision", objection: one.objection, ...given } }), [make("p", {}, one.subject)]);
   }
 
-  async doing(title, fields, path, more = (given) => given, intro = []) {
-    const done = await ask({ title, fields, intro, act: (given) => post(path, more(given)) });
+  async doing(title, fields, path, more = (given) => given, intro = [], changed = null) {
+    const done = await ask({ title, fields, intro, changed, act: (given) => post(path, more(given)) });
     if (done) { await attempt(() => this.desk.county.ask(), t("done")); await this.load(); }
     return done;
   }
@@ -86,7 +102,7 @@ export class Decisions {
     const add = (key, value) => { if (value !== undefined && value !== "") rows.push(make("dt", {}, t(`matter.${key}`)), make("dd", {}, value)); };
     add("objection", matter.objection);
     if (matter.unit) add("unit", `${this.desk.county.name(matter.unit)} ${matter.unit}`);
-    if (matter.units) add("units", t("matter.count", { n: matter.units.length, first: matter.units.slice(0, 5).join("、") }));
+    if (matter.units) add("units", wholeList(matter.units, (unit) => this.desk.county.name(unit), this.keeping));
     add("contest", one.names?.contest ?? matter.contest);
     add("candidate", one.names ? `${one.names.candidate} ${matter.candidate}` : matter.candidate);
     add("station", matter.station);
@@ -114,16 +130,27 @@ export class Decisions {
   }
 }
 
+/** The day by which a case is to be answered: the law's three days for the list of voters, the county's own for others. */
+function deadlineOf(received, about, days) {
+  const from = Date.parse(`${received}T00:00:00Z`);
+  return Number.isNaN(from) ? "" : new Date(from + 86400000 * (days[about] ?? days.other)).toISOString().slice(0, 10);
+}
+
+/** The deadline that is proposed follows from what the case is about and when it came. */
+export const deadlineFollows = (days) => (elements, name) => {
+  if (name !== "about" && name !== "received") return;
+  elements.namedItem("deadline").value = deadlineOf(elements.namedItem("received").value, elements.namedItem("about").value, days);
+};
+
 /** Fields that complaints and objections share. */
 export function caseFields(desk, today, days, complaint) {
-  const units = [...desk.county.units.values()].map((one) => [one.unit, `${one.name} ${one.unit}`]);
-  const later = new Date(Date.parse(`${today}T00:00:00Z`) + 86400000 * days.other).toISOString().slice(0, 10);
+  const units = [...desk.county.units.values()];
   return [
-    { name: "unit", label: t("matter.unit"), options: complaint ? [["", t("county")], ...units] : units },
+    { name: "unit", label: t("matter.unit"), units, optional: complaint, placeholder: complaint ? t("choose.county") : undefined },
     ...(complaint ? [{ name: "channel", label: t("complaint.channel"), options: ["letter", "call", "visit", "hotline", "box", "mail", "web", "transfer"].map((word) => [word, t(`channel.${word}`)]) }] : []),
     { name: "about", label: t("case.about"), options: ["list", "candidates", "procedure", "result", "other"].map((word) => [word, t(`about.${word}`)]) },
     { name: "subject", label: t("case.subject"), long: true, hint: t("case.subject.hint") },
     { name: "received", label: t("case.received"), kind: "date", value: today },
-    { name: "deadline", label: t("case.deadline"), kind: "date", value: later, hint: t("case.deadline.hint", { list: days.list }) },
+    { name: "deadline", label: t("case.deadline"), kind: "date", value: deadlineOf(today, "list", days), hint: t("case.deadline.hint", { list: days.list }) },
   ];
 }

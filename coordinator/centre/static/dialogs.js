@@ -1,6 +1,7 @@
 // Dialogs: a few labelled fields and two buttons, in the browser's own <dialog>: focus, Escape and Tab are its work.
 
 import { No } from "./ask.js";
+import { unitControl, unitOf } from "./choosing.js";
 import { make } from "./dom.js";
 import { t } from "./texts.js";
 
@@ -8,6 +9,7 @@ const WORDS = 1000;
 
 function control(field, id) {
   const common = { id, name: field.name, required: field.optional ? null : true, "aria-describedby": field.hint ? `${id}-hint` : null };
+  if (field.units) return unitControl(field, common);
   if (field.options) {
     // an empty value is a choice here: the whole county
     return make("select", { ...common, required: null }, field.options.map(([value, label]) => make("option", { value, selected: value === field.value }, label)));
@@ -23,6 +25,7 @@ function control(field, id) {
 
 function valueOf(form, field) {
   const input = form.elements.namedItem(field.name);
+  if (field.units) return unitOf(field, input.value);
   if (field.kind === "checkbox") return input.checked;
   if (field.kind === "number") return Number(input.value);
   return input.value;
@@ -43,8 +46,9 @@ export const values = (form, fields) => Object.fromEntries(fields.map((field) =>
 
 let made = 0;
 
-/** Ask for the fields; `act(values)` does it and may throw a No, which is shown in the dialog. Resolves to its answer or null. */
-export function ask({ title, fields = [], intro = [], button = t("ok"), danger = false, act }) {
+/** Ask for the fields; `act(values)` does it and may throw a No, which is shown in the dialog. Resolves to its answer or null.
+ *  `changed(elements, name)`: somebody has changed a field, and another may follow from it. */
+export function ask({ title, fields = [], intro = [], button = t("ok"), danger = false, changed = null, act }) {
   const prefix = `d${made += 1}`;
   const before = document.activeElement;
   return new Promise((resolve) => {
@@ -60,6 +64,7 @@ export function ask({ title, fields = [], intro = [], button = t("ok"), danger =
       if (before instanceof HTMLElement && before.isConnected) before.focus();
       resolve(answer);
     } }, form);
+    if (changed) form.addEventListener("input", (event) => changed(form.elements, event.target.name));
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const submit = form.querySelector("[type=submit]");

@@ -14,6 +14,17 @@ export function put(host, ...content) {
 
 export const LEVELS = ["general", "serious", "grave"];
 
+/** The most urgent first: whom nobody has answered, then the gravest, then who has waited longest. */
+export function urgent(a, b) {
+  return Number(a.state !== "raised") - Number(b.state !== "raised") || LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level) || a.raised - b.raised;
+}
+
+/** Everybody without a word: silent stations and those that have not begun, the longest first. */
+export function quiet(county) {
+  const of = (found, begun) => Object.entries(found).flatMap(([unit, stations]) => stations.map(([station, seconds]) => ({ unit, station, seconds, begun })));
+  return [...of(county.silent, true), ...of(county.unbegun, false)].sort((a, b) => b.seconds - a.seconds);
+}
+
 /** 95 -> 1 min, 7300 -> 2 h 01. */
 export function span(seconds) {
   if (seconds >= 2 ** 30) return t("span.ever");

@@ -3,9 +3,10 @@
 import { attempt, get } from "./ask.js";
 import { make } from "./dom.js";
 import { put } from "./incident_parts.js";
-import { moment, number, t } from "./texts.js";
+import { day, moment, number, t } from "./texts.js";
 
 const PAGE = 100;
+const DAY = /^\d{4}-\d\d-\d\d$/;
 
 export class JournalView {
   constructor(host, desk) {
@@ -41,5 +42,6 @@ function words(body) {
 function told(value) {
   if (Array.isArray(value)) return value.join("、");
   if (typeof value === "boolean") return t(value ? "yes" : "no");
-  return typeof value === "object" ? words(value) : String(value);
+  if (typeof value === "object") return words(value);
+  return DAY.test(value) ? day(value) : String(value);
 }

@@ -1,6 +1,7 @@
 // Accounts and screens: who may do what, guides with their villages, one-time links for big screens.
 
 import { attempt, get, post } from "./ask.js";
+import { Picker } from "./choosing.js";
 import { ask, tell } from "./dialogs.js";
 import { make } from "./dom.js";
 import { put } from "./incident_parts.js";
@@ -79,17 +80,10 @@ export class People {
   }
 
   async units(one) {
-    const { county } = this.desk;
-    const places = new Map();
-    for (const unit of county.units.values()) {
-      if (!places.has(unit.township)) places.set(unit.township, []);
-      places.get(unit.township).push(unit);
-    }
-    const box = (unit) => make("label", { class: "pick" }, make("input", { type: "checkbox", name: "unit", value: unit.unit, checked: one.units.includes(unit.unit) }), ` ${unit.name}`);
-    const list = make("div", { class: "picks" }, [...places].map(([place, units]) => make("fieldset", {}, make("legend", {}, place || t("county")), units.map(box))));
+    const picker = new Picker([...this.desk.county.units.values()], one.units);
     const done = await ask({
-      title: t("person.units.of", { person: one.person }), intro: [list],
-      act: () => post(`/api/people/${one.person}/units`, { units: [...list.querySelectorAll("input:checked")].map((input) => input.value) }),
+      title: t("person.units.of", { person: one.person }), intro: picker.node,
+      act: () => post(`/api/people/${one.person}/units`, { units: [...picker.ticked].sort() }),
     });
     if (done) await this.load();
   }

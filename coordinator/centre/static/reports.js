@@ -88,7 +88,7 @@ export class Reports {
       make("p", { class: "quiet" }, `${t("report.turnout.fixed")} ${turnout(one.voters_fixed, one.fixed)} · ${t("report.turnout.told")} ${turnout(one.voters, one.voters_known)}`),
       make("table", {}, make("thead", {}, make("tr", {}, heads.map((key) => make("th", { scope: "col", class: NUMBERS.has(key) ? "number" : "" }, t(key))))),
         make("tbody", {}, one.units.map((unit) => make("tr", {}, make("th", { scope: "row" }, unit.key ? "★ " : "", unit.name), make("td", {}, t(`state.${unit.state}`)),
-          make("td", {}, share(unit.closed)), make("td", {}, unit.voters_known ? share(unit.turnout) : "–"), make("td", { class: "number" }, number(unit.papers)), make("td", {}, unit.day || "–"),
+          make("td", {}, share(unit.closed)), make("td", {}, unit.voters_known ? share(unit.turnout) : "–"), make("td", { class: "number" }, number(unit.papers)), make("td", {}, unit.day ? day(unit.day) : "–"),
           make("td", { class: "number" }, number(unit.incidents_open)), make("td", { class: "number" }, number(unit.findings)), make("td", { class: "number quiet" }, `@${number(unit.size)}`))))));
   }
 }

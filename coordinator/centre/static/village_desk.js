@@ -10,6 +10,8 @@ import { withoutLines } from "./decisions.js";
 
 export const CHECKS = ["audit", "rectified", "promises", "vetting", "evaluation", "speech", "secretary_chairs"];
 const OBSERVERS = ["congress", "consultative", "press", "legal", "notary", "other"];
+const PRINTED = 8;
+const ORDERS = ["party_first", "committee_first", "same_day", "free"];
 const WHY = ["withdrew", "death", "disqualified", "court"];
 
 export class VillageDesk {
@@ -49,12 +51,15 @@ export class VillageDesk {
     const one = this.village;
     const { me } = this.desk;
     const silent = this.desk.county.silence(this.unit);
+    const delay = this.desk.county.delay(this.unit);
     return make("div", { class: "village-head" },
       make("a", { class: "button", href: "#watch" }, `← ${t("tab.watch")}`),
       make("h2", { tabindex: "-1" }, one.key ? make("span", { class: "key", title: t("key") }, "★ ") : null, one.name),
       make("span", { class: `chip ${phaseOf(one.state)}` }, t(`state.${one.state}`)),
       silent ? make("span", { class: "silent-mark" }, t("silent.since", { span: span(silent) })) : null,
+      delay ? make("span", { class: "silent-mark" }, t("unbegun.since", { span: span(delay) })) : null,
       make("span", { class: "quiet" }, [...one.place, one.unit].join(" › ")),
+      me.board ? make("a", { href: `${me.board}#/village/${encodeURIComponent(this.unit)}`, target: "_blank", rel: "noopener noreferrer" }, t("board.link")) : null,
       make("span", { class: "grow" }),
       this.changes ? make("button", { class: "button main", type: "button", "data-focus": "raise", onclick: async () => { if (await raise(this.desk, this.unit)) this.load(); } }, t("incident.raise")) : null,
       me.role === "operator" ? make("button", { class: "button", type: "button", "data-focus": "key", onclick: () => this.key() }, t(one.key ? "key.remove" : "key.set")) : null);
@@ -143,7 +148,15 @@ export class VillageDesk {
     return this.panel("plan",
       days.length ? make("dl", { class: "facts" }, days.map(([body, one]) => [make("dt", {}, t(`body.${body}`)),
         make("dd", {}, `${day(one.day)} · ${t("wave", { n: one.wave })}`, one.opens ? ` · ${one.opens}–${one.closes}` : "")])) : make("p", { class: "quiet" }, t("plan.none")),
-      this.village.warnings.map((word) => make("p", { class: "warning" }, t(`warning.${word}`))));
+      this.village.warnings.map((word) => make("p", { class: "warning" }, t(`warning.${word}`))),
+      make("p", { class: "quiet" }, t("order.is"), " ", t(`order.${this.village.order}`), " ",
+        this.desk.me.role === "operator" ? make("button", { class: "link", type: "button", "data-focus": "order", onclick: () => this.order() }, t("change")) : null));
+  }
+
+  /** This unit's own order, where it is another than the county's. */
+  order() {
+    this.act(t("order.change"), [{ name: "order", label: t("order.is"), value: this.village.order, options: ORDERS.map((word) => [word, t(`order.${word}`)]) }],
+      "/api/order", t("done"), (given) => ({ unit: this.unit, ...given }), [make("p", { class: "quiet" }, t("order.note"))]);
   }
 
   checks() {
@@ -151,7 +164,7 @@ export class VillageDesk {
       const one = this.village.checks[item];
       return make("li", { class: one?.done ? "is-done" : "" },
         make("span", { class: "mark", "aria-hidden": "true" }, one?.done ? "✓" : "·"),
-        make("span", {}, t(`check.${item}`), make("small", { class: "quiet" }, one ? ` ${one.done ? t("check.done") : t("check.undone")} ${one.day} ${one.ref}` : ` ${t("check.unknown")}`)),
+        make("span", {}, t(`check.${item}`), make("small", { class: "quiet" }, one ? ` ${one.done ? t("check.done") : t("check.undone")} ${one.day ? day(one.day) : ""} ${one.ref}` : ` ${t("check.unknown")}`)),
         this.changes ? make("button", { class: "link", type: "button", "data-focus": `k/${item}`, onclick: () => this.check(item, one) }, t("change")) : null);
     })));
   }
@@ -189,7 +202,8 @@ export class VillageDesk {
       if (made?.sha256) { say(t("form.said", { sha256: made.sha256.slice(0, 16) })); await this.load(); }
     };
     return this.panel("forms", this.changes && chosen.length ? make("p", { class: "row-buttons" }, select, make("button", { class: "button small main", type: "button", "data-focus": "print", onclick: print }, t("form.print"))) : null,
-      forms?.length ? make("ul", { class: "remarks" }, [...forms].reverse().slice(0, 8).map((one) => make("li", {}, make("span", { class: "quiet" }, `${moment(one.time)} `), this.formName(one.form), make("code", { class: "digest" }, one.sha256.slice(0, 16)), make("span", { class: "quiet" }, ` @${number(one.size)}`)))) : make("p", { class: "quiet" }, t("form.none")));
+      forms?.length ? make("ul", { class: "remarks" }, [...forms].reverse().slice(0, PRINTED).map((one) => make("li", {}, make("span", { class: "quiet" }, `${moment(one.time)} `), this.formName(one.form), make("code", { class: "digest" }, one.sha256.slice(0, 16)), make("span", { class: "quiet" }, ` @${number(one.size)}`)))) : make("p", { class: "quiet" }, t("form.none")),
+      forms?.length > PRINTED ? make("p", { class: "quiet" }, t("more", { n: number(forms.length - PRINTED) })) : null);
   }
 
   formName(form) {
@@ -201,11 +215,12 @@ export class VillageDesk {
     return this.panel("proofs", make("p", { class: "quiet" }, t("proofs.note")), make("ul", { class: "checks" }, ["candidates", "layout"].map((what) => {
       const one = this.village.proofs[what];
       return make("li", { class: one?.same ? "is-done" : "" }, make("span", { class: "mark", "aria-hidden": "true" }, one?.same ? "✓" : "·"),
-        make("span", {}, t(`proof.${what}`), make("small", { class: "quiet" }, one ? ` ${one.signed_by} ${one.day}${one.same ? "" : ` ${t("proof.old")}`}` : ` ${t("proof.none")}`),
-          make("code", { class: "digest", title: t("proof.digest") }, this.village.digests[what].slice(0, 16))),
+        make("span", {}, t(`proof.${what}`), make("small", { class: "quiet" }, one ? ` ${one.signed_by} ${day(one.day)}${one.same ? "" : ` ${t("proof.old")}`}` : ` ${t("proof.none")}`),
+          // only of what was signed: what is there now has to be read off the paper
+          one ? make("code", { class: "digest", title: t("proof.digest") }, one.digest.slice(0, 12)) : null),
         this.changes ? make("button", { class: "link", type: "button", "data-focus": `p/${what}`, onclick: () => this.act(t(`proof.${what}`), [
           { name: "signed_by", label: t("proof.by"), hint: t("proof.by.hint") }, { name: "day", label: t("date"), kind: "date" },
-          { name: "digest", label: t("proof.digest"), most: 64, value: this.village.digests[what], hint: t("proof.digest.hint") },
+          { name: "digest", label: t("proof.digest"), most: 80, hint: t("proof.digest.hint") },
         ], this.path("proof"), t("done"), (given) => ({ what, ...given })) }, t("enter")) : null);
     })));
   }

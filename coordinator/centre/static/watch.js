@@ -6,10 +6,12 @@ import { make } from "./dom.js";
 import { ORDER, phaseOf } from "./county.js";
 import { number, ratio, t } from "./texts.js";
 import { Tree } from "./tree.js";
-import { acknowledge, levelChip, raise, since, span } from "./incident_parts.js";
+import { acknowledge, levelChip, quiet, raise, since, span, urgent } from "./incident_parts.js";
 
-const COLUMNS = ["name", "state", "stations", "papers", "turnout", "silent", "open", "findings"];
-const NUMBERS = new Set(["stations", "papers", "turnout", "silent", "open", "findings"]);
+const COLUMNS = ["name", "state", "stations", "batches", "papers", "turnout", "result", "silent", "open", "findings", "size"];
+const NUMBERS = new Set(COLUMNS.slice(2));
+const KEY = "k/";
+const LINES = 60;
 
 export class Watch {
   constructor(host, desk) {
@@ -30,7 +32,7 @@ export class Watch {
         key, number: NUMBERS.has(key), title: () => t(`watch.${key}`), cell: (node) => this.cell(key, node),
       })),
       open: (node) => desk.village(node.unit.unit),
-      rowClass: (node) => (node.unit ? `phase-${phaseOf(node.unit.state)}${this.county.silence(node.unit.unit) ? " is-silent" : ""}` : "place"),
+      rowClass: (node) => (node.unit ? `phase-${phaseOf(node.unit.state)}${this.county.silence(node.unit.unit) || this.county.delay(node.unit.unit) ? " is-silent" : ""}` : "place"),
     });
     this.show(true);
   }
@@ -38,7 +40,7 @@ export class Watch {
   filters() {
     const search = make("input", { type: "search", id: "search", placeholder: t("watch.search.hint"), autocomplete: "off",
       oninput: () => { this.filter.search = search.value.trim().toLowerCase(); this.show(true); } });
-    const words = ["", "silent", "open", "key", "findings", "counting", "waiting"];
+    const words = ["", "silent", "unbegun", "open", "key", "findings", "counting", "waiting"];
     const only = make("select", { id: "only", onchange: () => { this.filter.only = only.value; this.show(true); } },
       words.map((word) => make("option", { value: word }, t(`only.${word || "all"}`))));
     const guides = this.desk.guides;
@@ -56,24 +58,26 @@ export class Watch {
     if (search && !unit.name.toLowerCase().includes(search) && !unit.unit.toLowerCase().includes(search)) return false;
     if (guide && !this.desk.guides.find((one) => one.person === guide)?.units.includes(unit.unit)) return false;
     const tests = {
-      silent: () => county.silence(unit.unit) > 0, open: () => (county.open[unit.unit] ?? 0) > 0, key: () => unit.key,
+      silent: () => county.silence(unit.unit) > 0, unbegun: () => county.delay(unit.unit) > 0, open: () => (county.open[unit.unit] ?? 0) > 0, key: () => unit.key,
       findings: () => unit.findings > 0, counting: () => phaseOf(unit.state) === "counting", waiting: () => phaseOf(unit.state) === "waiting",
     };
     return !only || tests[only]();
   }
 
-  /** Townships with their villages, key villages first; a county without townships is one flat list. */
+  /** The key villages on top, wherever they are; then townships with their villages, or one flat list without townships. */
   nodes(units) {
     const places = new Map();
     for (const unit of units) {
       if (!places.has(unit.township)) places.set(unit.township, []);
       places.get(unit.township).push(unit);
     }
-    const leaves = (found) => found
+    const leaves = (found, place = "u/") => found
       .sort((a, b) => Number(b.key) - Number(a.key) || a.unit.localeCompare(b.unit))
-      .map((unit) => ({ key: `u/${unit.unit}`, label: unit.name, unit }));
-    return [...places].sort(([a], [b]) => a.localeCompare(b, "zh")).flatMap(([place, found]) => (
-      place ? [{ key: `p/${place}`, label: place, children: leaves(found), units: found }] : leaves(found)));
+      .map((unit) => ({ key: `${place}${unit.unit}`, label: unit.name, unit }));
+    const key = units.filter((unit) => unit.key);
+    const top = key.length ? [{ key: KEY, label: t("key"), children: leaves(key, KEY), units: key }] : [];
+    return top.concat([...places].sort(([a], [b]) => a.localeCompare(b, "zh")).flatMap(([place, found]) => (
+      place ? [{ key: `p/${place}`, label: place, children: leaves(found), units: found }] : leaves(found))));
   }
 
   /** `anew`: which rows there are may have changed, not only what is in them. */
@@ -84,6 +88,9 @@ export class Watch {
     const roots = this.nodes(shown);
     const filtering = Object.values(this.filter).some(Boolean);
     const opened = shown.length <= 60 || filtering ? roots.map((node) => node.key) : undefined;
+    // the key villages stand open when there are the first of them; whoever closes them has them closed
+    if (!this.knew && roots[0]?.key === KEY) this.tree.expanded.add(KEY);
+    this.knew = roots[0]?.key === KEY;
     this.tree.setRoots(roots, anew ? opened : undefined);
     this.matches.textContent = t("watch.found", { n: number(shown.length), all: number(all.length) });
     this.strip(county.sum(all));
@@ -105,6 +112,7 @@ export class Watch {
       tile("papers", number(sum.papers)),
       tile("turnout", sum.told ? ratio(sum.voters, sum.base) : "–", sum.told ? t("strip.told", { n: sum.told, all: sum.units }) : "", "wide"),
       tile("silent", number(sum.silent), sum.longest ? span(sum.longest) : "", sum.silent ? "warn" : ""),
+      sum.unbegun ? tile("unbegun", number(sum.unbegun), span(sum.delay), "warn") : "",
       tile("open", number(this.county.incidents.length), "", this.county.incidents.length ? "warn" : ""));
   }
 
@@ -117,13 +125,30 @@ export class Watch {
         unit ? null : make("small", { class: "quiet" }, ` ${number(sum.units)}`)),
       state: () => (unit ? make("span", { class: `chip ${phaseOf(unit.state)}` }, t(`state.${unit.state}`)) : this.phases(sum)),
       stations: () => `${number(unit ? unit.closed : sum.closed)}/${number(unit ? unit.stations : sum.stations)}`,
+      batches: () => number(unit ? unit.batches : sum.batches),
+      result: () => this.result(unit, sum),
+      size: () => make("span", { class: "quiet" }, `@${number(unit ? unit.size : sum.size)}`),
       papers: () => number(unit ? unit.papers : sum.papers),
       turnout: () => this.turnout(unit, sum),
-      silent: () => this.silent(unit ? county.silence(unit.unit) : sum.longest, unit ? 0 : sum.silent),
+      silent: () => [this.silent(unit ? county.silence(unit.unit) : sum.longest, unit ? 0 : sum.silent), this.unbegun(unit ? county.delay(unit.unit) : sum.delay, unit ? 0 : sum.unbegun)],
       open: () => this.flag(unit ? county.open[unit.unit] ?? 0 : sum.open, "open"),
       findings: () => this.flag(unit ? unit.findings : sum.findings, (unit ?? sum).errors ? "errors" : "found"),
     };
-    return cells[key]();
+    const found = cells[key]();
+    return Array.isArray(found) ? make("span", {}, found) : found;
+  }
+
+  /** How many posts are full, of those that are decided; each outcome in the title. */
+  result(unit, sum) {
+    const [full, all] = unit ? [unit.outcomes.filter((word) => word === "full").length, unit.outcomes.length] : [sum.full, sum.contests];
+    if (!all) return "";
+    return make("span", { class: full < all ? "flag found" : "", title: unit ? unit.outcomes.map((word) => t(`outcome.${word}`)).join("、") : null }, `${number(full)}/${number(all)}`);
+  }
+
+  unbegun(seconds, many) {
+    if (!seconds) return "";
+    const long = t("unbegun.since", { span: span(seconds) });
+    return make("span", { class: "silent-mark late-mark", title: long }, many ? t("unbegun.many", { n: number(many) }) : long);
   }
 
   turnout(unit, sum) {
@@ -132,8 +157,11 @@ export class Watch {
   }
 
   phases(sum) {
-    return make("span", { class: "mini" }, ORDER.filter((phase) => sum.phases[phase]).map((phase) => make("span",
-      { class: `mini-part ${phase}`, title: t(`phase.${phase}`) }, `${t(`short.${phase}`)} ${sum.phases[phase]}`)));
+    const there = ORDER.filter((phase) => sum.phases[phase]);
+    const words = there.map((phase) => `${t(`short.${phase}`)} ${sum.phases[phase]}`);
+    // more than two do not fit with their words: then the numbers in their colours, all words in the title
+    return make("span", { class: "mini", title: words.join(" · ") }, there.map((phase, place) => make("span",
+      { class: `mini-part ${phase}` }, there.length > 2 ? number(sum.phases[phase]) : words[place])));
   }
 
   silent(seconds, many) {
@@ -148,9 +176,10 @@ export class Watch {
   besides() {
     const { county } = this;
     const { me } = this.desk;
-    const silent = Object.entries(county.silent).flatMap(([unit, stations]) => stations.map(([station, seconds]) => ({ unit, station, seconds })))
-      .sort((a, b) => b.seconds - a.seconds);
-    const key = JSON.stringify([silent, county.incidents, county.time - (county.time % 15)]);
+    const all = quiet(county);
+    const silent = all.filter((one) => one.begun);
+    const unbegun = all.filter((one) => !one.begun);
+    const key = JSON.stringify([all, county.incidents, county.time - (county.time % 15)]);
     if (key === this.sideKey) return;
     this.sideKey = key;
     const focused = this.side.contains(document.activeElement) ? document.activeElement.dataset.focus : "";
@@ -160,14 +189,19 @@ export class Watch {
           me.role === "operator" ? make("button", { class: "button small", type: "button", "data-focus": "raise", onclick: () => raise(this.desk, "") }, t("incident.raise")) : null),
         county.incidents.length ? make("ul", { class: "cards-list" }, [...county.incidents].sort(urgent).map((one) => this.incident(one)))
           : make("p", { class: "quiet" }, t("open.none"))),
-      make("section", { class: "panel", "aria-labelledby": "silent-title" },
-        make("h2", { id: "silent-title" }, t("silent.title"), make("span", { class: "count" }, number(silent.length))),
-        silent.length ? make("ul", { class: "silent-list" }, silent.slice(0, 60).map((one) => make("li", {},
-          make("button", { class: "link", type: "button", "data-focus": `s/${one.unit}/${one.station}`, onclick: () => this.desk.village(one.unit) },
-            t("silent.line", { name: county.name(one.unit), station: one.station })), make("b", {}, span(one.seconds)))))
-          : make("p", { class: "quiet" }, t("silent.none")),
-        silent.length > 60 ? make("p", { class: "quiet" }, t("silent.more", { n: silent.length - 60 })) : null));
+      unbegun.length ? this.without("unbegun", unbegun) : "", this.without("silent", silent));
     if (focused) this.side.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  /** Stations without a word, of one kind. */
+  without(word, found) {
+    return make("section", { class: "panel", "aria-labelledby": `${word}-title` },
+      make("h2", { id: `${word}-title` }, t(`${word}.title`), make("span", { class: "count" }, number(found.length))),
+      found.length ? make("ul", { class: "silent-list" }, found.slice(0, LINES).map((one) => make("li", {},
+        make("button", { class: "link", type: "button", "data-focus": `s/${one.unit}/${one.station}`, onclick: () => this.desk.village(one.unit) },
+          t("silent.line", { name: this.county.name(one.unit), station: one.station })), make("b", {}, span(one.seconds)))))
+        : make("p", { class: "quiet" }, t("silent.none")),
+      found.length > LINES ? make("p", { class: "quiet" }, t("silent.more", { n: found.length - LINES })) : null);
   }
 
   incident(one) {
@@ -189,9 +223,4 @@ export class Watch {
     });
     if (done) await attempt(() => this.county.ask(), t("incident.closed.said"));
   }
-}
-
-const LEVELS = ["grave", "serious", "general"];
-function urgent(a, b) {
-  return Number(a.state !== "raised") - Number(b.state !== "raised") || LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) || a.raised - b.raised;
 }
