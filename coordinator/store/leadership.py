@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from coordinator.settings import CountyError
 from coordinator.store.postgres import Postgres
@@ -41,8 +42,7 @@ class Leadership:
         """Wait until this process leads, or `stop` is set (False)."""
         LOG.info(f"in line for {self._job}")
         while not stop.is_set():
-            if self._try():
-                self.number = self._next_number()
+            if self._try() and self._numbered():
                 self._thread.start()
                 LOG.info(f"leads as {self._job}")
                 return True
@@ -67,6 +67,17 @@ class Leadership:
             LOG.warning("the database does not answer", extra={"error": type(error).__name__})
             self._close()
             return False
+
+    def _numbered(self) -> bool:
+        """The next number is ours; whoever waited through a restart of the server finds its old connections dead."""
+        try:
+            self.number = self._next_number()
+        except OperationalError as error:
+            # the first such error empties the pool: the next attempt has a new connection, and a new lock
+            LOG.warning("the database does not answer", extra={"error": type(error).__name__})
+            self._close()
+            return False
+        return True
 
     def _next_number(self) -> int:
         """Waits for a transaction in which the old leader has just checked its number; it never checks well again."""

@@ -4,11 +4,14 @@ import threading
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from coordinator.settings import CountyError
 from coordinator.store.leadership import Leadership
+from coordinator.store.migrating import EVERY_PART, migrate
 from coordinator.store.postgres import Postgres
 from tests.coordinator.leading import Old
+from tests.postgres import new_database, own_server
 
 
 def test_a_leader_waits_in_line_and_takes_a_higher_number(postgres_url: str) -> None:
@@ -81,3 +84,37 @@ def test_a_silent_leader_loses_its_lock(postgres_url: str, monkeypatch: pytest.M
     for one in (leader, second):
         one.release()
     database.close()
+
+
+def test_whoever_waits_leads_after_the_server_has_died() -> None:
+    """What waited through a restart of the server has dead connections in its pool: it leads all the same."""
+    failed: list[BaseException] = []
+    with own_server() as server, new_database(server.url("postgres")) as url:
+        database = Postgres(url)
+        migrate(database, *EVERY_PART)
+        # the pool of whoever waits has been used: it holds a connection, as after every start
+        waiting = Postgres(url)
+        lost = threading.Event()
+        first = Leadership(database, "publisher", lambda _: lost.set())
+        second = Leadership(waiting, "publisher", lambda _: None)
+        assert first.take(threading.Event())
+
+        def wait() -> None:
+            try:
+                second.take(threading.Event())
+            except SQLAlchemyError as error:
+                failed.append(error)
+
+        thread = threading.Thread(target=wait)
+        thread.start()
+        server.kill()
+        assert lost.wait(20)
+        server.start()
+        thread.join(20)
+        assert not thread.is_alive()
+        assert not failed, failed
+        assert second.number > first.number
+        for one in (first, second):
+            one.release()
+        for pool in (database, waiting):
+            pool.close()
