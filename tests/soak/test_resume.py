@@ -90,6 +90,12 @@ class County:
         wait_until(lives, f"a {job} that leads", PATIENCE)
         return found[0]
 
+    def line(self) -> str:
+        """How many lead or wait, by job: a strike may find nobody in line, for the last one is still starting."""
+        asked = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s"
+        found = {job: self.ask(asked, f"changpiao-{job}-lock") for job in ("sequencer", "publisher")}
+        return ", ".join(f"{rows[0][0] if rows else 0} {job}s" for job, rows in found.items())
+
     def children(self) -> list[int]:
         pid = self.up.process.pid
         return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
@@ -163,6 +169,7 @@ def test_publication_resumes_within_ten_seconds(scene: Scene, server: Server) ->
         wait_until(lambda: witness.size > 10, "a first checkpoint")
         for kind in kinds:
             time.sleep(dice.random() * GAP)
+            before = county.line()
             struck, asleep = county.strike(kind, dice)
             try:
                 ended = resumed(county, witness, tables, struck)
@@ -170,7 +177,9 @@ def test_publication_resumes_within_ten_seconds(scene: Scene, server: Server) ->
                 if asleep:
                     os.kill(asleep, signal.SIGCONT)
             rounds.append((kind, ended - struck, meter.between(struck, ended)))
-            sys.stdout.write(f"{kind}: {ended - struck:.2f} s, stood still {rounds[-1][2]:.2f} s\n")
+            said = f"{kind}: {ended - struck:.2f} s, stood still {rounds[-1][2]:.2f} s; in line before: {before}\n"
+            sys.stdout.write(said)
+            sys.stdout.flush()
         finish(scene, tables, sender)
         assert county.up.end() == 0, log_text(county.up.log)[-3000:]
     finally:

@@ -118,7 +118,8 @@ class Steady:
         for one in self.processes:
             parts = one.medians(start, SECONDS)
             grown, handles = slope(parts), [int(part[2]) for part in parts]
-            said = f"{self.name} {one.name}: {self.sent} records, {parts[0][1]:.1f} to {parts[-1][1]:.1f} MiB,"
+            memory = " ".join(f"{part[1]:.1f}" for part in parts[:: PARTS // 6])
+            said = f"{self.name} {one.name}: {self.sent} records, MiB {memory} {parts[-1][1]:.1f},"
             said += f" {grown:+.2f} MiB a minute of which {kept:.2f} may be kept,"
             said += f" handles {min(handles)} to {max(handles)}"
             sys.stdout.write(said + "\n")
