@@ -1,7 +1,9 @@
 """Who leads, and what an old leader can still do: the lock, the line behind it, the number, the lease [PUB-2]."""
 
 import threading
+import time
 
+import psycopg
 import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -118,3 +120,22 @@ def test_whoever_waits_leads_after_the_server_has_died() -> None:
             one.release()
         for pool in (database, waiting):
             pool.close()
+
+
+def test_a_leader_that_is_stopped_within_a_statement_is_ended(postgres_url: str) -> None:
+    """The server waits for the rest of what it sends, no idle timeout counts: its successor ends its transaction."""
+    database = Postgres(postgres_url)
+    plain = database.address.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, application_name="changpiao-publisher") as stopped:
+        stopped.execute("SELECT fence FROM leaders WHERE name = 'publisher' FOR SHARE")
+        successor = Leadership(database, "publisher", lambda _: None)
+        stop = threading.Event()
+        # what is promised in all is ten seconds, four of them the lease
+        threading.Timer(20, stop.set).start()
+        began = time.monotonic()
+        assert successor.take(stop)
+        assert time.monotonic() - began < 15
+        with pytest.raises(psycopg.OperationalError):
+            stopped.execute("SELECT 1")
+        successor.release()
+    database.close()
