@@ -1,6 +1,6 @@
 """`up`: every role on this machine, each a process of its own, looked after by this one.
 
-A child that ends is started again, after a pause that grows while it keeps dying and is short after a quiet minute.
+A child that ends is started again: at once if it had worked for a while, after a growing pause while it keeps dying.
 SIGHUP restarts one after the other: a new intake is ready before the old one is told to end, a leader gives its job to
 the one that waits. SIGTERM ends in order - centre, intakes, sequencers, publishers, board - so that the last checkpoint
 covers everything. Children die with this process: on Linux the system sees to it.
@@ -26,7 +26,10 @@ from coordinator.store.postgres import is_postgres
 from coordinator.watch.stations import SILENT_AFTER
 
 LOG = logging.getLogger("changpiao.up")
-FIRST_PAUSE, MOST_PAUSE, QUIET = 0.2, 5.0, 60.0
+FIRST_PAUSE, MOST_PAUSE = 0.2, 5.0
+# Whoever has worked so long does not die of its own start. Longer, and a leader and its standby that are killed within
+# a minute leave the job to nobody for the longest pause and a start: more than the ten seconds that are promised.
+QUIET = 10.0
 READY_WITHIN = 600.0
 END_WITHIN = 60.0
 LOOK = 0.1
@@ -66,7 +69,7 @@ class Child:
         self.role = role
         self.command = command
         self.said: dict[str, str] = {}
-        self.started = time.monotonic()
+        self.ready_since: float | None = None
         self.process = subprocess.Popen(  # noqa: S603 - our own program
             command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, preexec_fn=_die_with_parent  # noqa: PLW1509
         )
@@ -80,6 +83,7 @@ class Child:
             for line in stream:
                 try:
                     self.said = json.loads(line)
+                    self.ready_since = time.monotonic()
                 except ValueError:
                     LOG.warning("a child talks", extra={"error": self.role})
 
@@ -103,6 +107,11 @@ class Child:
             LOG.error("a child did not end", extra={"error": self.role})
             self.process.kill()
             return self.process.wait()
+
+
+def pause_after(worked: float, before: float) -> float:
+    """Seconds until a child is started again that worked for so long; `before`: its last pause."""
+    return FIRST_PAUSE if worked > QUIET else min(MOST_PAUSE, max(FIRST_PAUSE, 2 * before))
 
 
 def _die_with_parent() -> None:
@@ -211,8 +220,8 @@ class Supervisor:
             if child.alive:
                 continue
             if place not in self._due:
-                lived = now - child.started
-                pause = FIRST_PAUSE if lived > QUIET else min(MOST_PAUSE, self._pauses.get(place, FIRST_PAUSE / 2) * 2)
+                worked = 0.0 if child.ready_since is None else now - child.ready_since
+                pause = pause_after(worked, self._pauses.get(place, 0.0))
                 self._pauses[place], self._due[place] = pause, now + pause
                 LOG.error(f"{child.role} ended with {child.process.returncode}; again in {pause:.1f} s")
             elif now >= self._due[place]:

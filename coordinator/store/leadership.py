@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from coordinator.settings import CountyError
 from coordinator.store.leaders import Deposed
@@ -20,8 +21,15 @@ LOG = logging.getLogger("changpiao.leaders")
 BEAT = 0.5
 LEASE_MS = 4000
 WAIT = 0.25
+# how long a successor waits for the old leader's transaction: below the lease, or its own lock session falls silent
+HOLD_MS = 1500
 SPACE = 0x6368616E
 JOBS = {"sequencer": 1, "publisher": 2}
+_END = (
+    "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a JOIN pg_locks l ON l.pid = a.pid"
+    " WHERE l.relation = 'leaders'::regclass AND l.mode = 'RowShareLock' AND a.datname = current_database()"
+    " AND a.application_name = %s"
+)
 _TAKE = "UPDATE leaders SET fence = fence + 1, holder = ?, time = ? WHERE name = ?"
 
 
@@ -42,8 +50,7 @@ class Leadership:
         """Wait until this process leads, or `stop` is set (False)."""
         LOG.info(f"in line for {self._job}")
         while not stop.is_set():
-            if self._try():
-                self.number = self._next_number()
+            if self._try() and self._numbered():
                 self._thread.start()
                 LOG.info(f"leads as {self._job}")
                 return True
@@ -69,9 +76,40 @@ class Leadership:
             self._close()
             return False
 
-    def _next_number(self) -> int:
-        """Waits for a transaction in which the old leader has just checked its number; it never checks well again."""
+    def _numbered(self) -> bool:
+        """The next number is ours; whoever waited through a restart of the server finds its old connections dead."""
+        try:
+            self.number = self._next_number(HOLD_MS)
+        except OperationalError as error:
+            if isinstance(error.orig, psycopg.errors.LockNotAvailable):
+                self._end_old()
+            else:
+                # the first such error empties the pool: the next attempt has a new connection, and a new lock
+                LOG.warning("the database does not answer", extra={"error": type(error).__name__})
+            self._close()
+            return False
+        return True
+
+    def _end_old(self) -> None:
+        """End the transaction of a leader that has lost its lock and does not go on.
+
+        Stopped between two statements it would be ended by `idle_in_transaction_session_timeout`; stopped within one
+        that it sends in parts (a pipeline of many rows) the server waits for the rest, and for ever.
+        """
+        LOG.warning(f"the old {self._job} holds its number: its transaction is ended")
+        try:
+            if self._session is not None:
+                self._session.execute(_END, (f"changpiao-{self._job}",))
+        except psycopg.Error as error:
+            LOG.error("it could not be ended", extra={"error": type(error).__name__})
+
+    def _next_number(self, hold_ms: int = 0) -> int:
+        """Waits for a transaction in which the old leader has just checked its number; it never checks well again.
+
+        `hold_ms`: at most so long; 0 = for ever.
+        """
         with self._database.write() as connection:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(hold_ms)}")
             holder = f"{socket.gethostname()}:{os.getpid()}"
             if connection.exec_driver_sql(_TAKE, (holder, int(time.time()), self._job)).rowcount != 1:
                 raise CountyError(

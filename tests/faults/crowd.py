@@ -91,6 +91,8 @@ class Table(threading.Thread):
         self.stop = threading.Event()
         self.papers = 0
         self.received: list[Received] = []
+        # when each record was made, by its place in the chain
+        self.made: list[float] = []
 
     def run(self) -> None:
         self._keep(self.desk.open())
@@ -104,6 +106,7 @@ class Table(threading.Thread):
             self.stop.wait(self._every)
 
     def _keep(self, note: bytes) -> None:
+        self.made.append(time.monotonic())
         self.received += envelopes(self._scene.world, self.desk, [note])
 
     def close(self) -> None:
