@@ -31,6 +31,11 @@ SESSION = {
     "tcp_keepalives_interval": 2,
     "tcp_keepalives_count": 3,
 }
+# the same for our side: a server that is cut off without a word is an error after some seconds, not a wait for ever
+LINE = {
+    "connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}  # fmt: skip
 # synchronous_commit values under which COMMIT returns before this server's own disk has it
 WEAK = {"off"}
 
@@ -88,7 +93,7 @@ def _engine(url: URL, job: str) -> Engine:
     options = " ".join(f"-c {name}={value}" for name, value in (SESSION | own).items())
     engine = create_engine(
         url, pool_size=6, max_overflow=4, pool_timeout=20, hide_parameters=True,
-        connect_args={"options": options, "application_name": f"changpiao-{job}", "connect_timeout": 5},
+        connect_args={"options": options, "application_name": f"changpiao-{job}", **LINE},
     )  # fmt: skip
     event.listen(engine, "before_cursor_execute", _spell, retval=True)
     event.listen(engine, "handle_error", _shorten)
