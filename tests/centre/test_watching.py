@@ -213,3 +213,25 @@ def test_the_desk_and_the_command_say_the_same_figures(counted: tuple[Desk, Benc
     said = desk.browser("op").get("/api/reports/summary")["results"]
     assert said == Figures.of(bench.rebuilt.county.units.values()).to_json()
     assert Path(desk.home.path).exists()
+
+
+def test_a_line_that_was_shown_changes_with_its_record_and_its_plan(desk: Desk) -> None:
+    """Lines are written once for all desks: a change must not be kept from those who asked before it."""
+    bench = Bench(desk.home, desk.world, desk.url)
+    _, chains = whole_count(desk.world)
+    browser = desk.browser("op")
+
+    def line() -> tuple[bool, dict[str, str], int, str]:
+        (one,) = [unit for unit in browser.get("/api/now")["units"] if unit["unit"] == "v1"]
+        return one["key"], one["days"], one["batches"], one["state"]
+
+    assert line() == (False, {}, 0, "SEALED")
+    browser.post("/api/units/v1/key", key=True, text="上届有争议")
+    assert line() == (True, {}, 0, "SEALED")
+    day = {"wave": 1, "day": "2026-12-05", "opens": "08:00", "closes": ""}
+    browser.post("/api/plan", units=["v1"], body="committee", **day)
+    assert line() == (True, {"committee": "2026-12-05"}, 0, "SEALED")
+    bench.deliver(*chains[0][:3])
+    desk.follow()
+    assert line()[2:] == (1, "COUNTING")
+    bench.close()
