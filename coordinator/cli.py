@@ -261,12 +261,12 @@ def export_ballots(
         raise fail(error) from None
     folder = out / "units"
     folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-    for unit in log.units(store):
-        with (folder / f"{unit}.sealed").open("wb") as file:
-            for record, blob in log.sealed_parts(store, unit):
-                part = opener.open(blob, record)
-                file.write(record + struct.pack(">I", len(part)) + part)
-    store.close()
+    with contextlib.closing(store):
+        for unit in log.units(store):
+            with (folder / f"{unit}.sealed").open("wb") as file:
+                for record, blob in log.sealed_parts(store, unit):
+                    part = opener.open(blob, record)
+                    file.write(record + struct.pack(">I", len(part)) + part)
 
 
 @app.command()
