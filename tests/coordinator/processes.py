@@ -44,11 +44,9 @@ class Process:
 
     def get(self, path: str) -> int:
         """The status of a page of the admin door."""
-        connection = http.client.HTTPConnection(str(self.said["admin"]), timeout=10)
-        connection.request("GET", path)
-        status = connection.getresponse().status
-        connection.close()
-        return status
+        with contextlib.closing(http.client.HTTPConnection(str(self.said["admin"]), timeout=10)) as connection:
+            connection.request("GET", path)
+            return connection.getresponse().status
 
     def ready(self) -> "Process":
         """Wait for its line."""
