@@ -222,7 +222,7 @@ def server_on_disk(whole: bool) -> Iterator[tuple[Path, Server, str]]:
 
 @needs_root
 @pytest.mark.parametrize("whole", [pytest.param(False, id="tables"), pytest.param(True, id="whole")][: FEW and 1])
-@pytest.mark.parametrize("seed", range(max(1, ROUNDS // 20)))
+@pytest.mark.parametrize("seed", range(max(1, ROUNDS // 50)))
 def test_a_full_disk_of_the_server_costs_nothing(town: Town, tmp_path: Path, seed: int, whole: bool) -> None:
     """The server refuses rows, or with its own log on that disk panics: the county ends, and goes on when told to."""
     dice = random.Random(seed)  # noqa: S311 - a round must be repeatable
@@ -255,7 +255,7 @@ def go_on(rig: Rig, server: Server, ledger: Ledger) -> None:
     ledger.settle()
 
 
-@pytest.mark.parametrize("seed", range(max(FEW is None, ROUNDS // 20)))
+@pytest.mark.parametrize("seed", range(max(FEW is None, ROUNDS // 50)))
 def test_a_torn_write_of_the_server_costs_nothing_acknowledged(town: Town, tmp_path: Path, seed: int) -> None:
     """RLIMIT_FSIZE: its log ends in the middle of a page, the server panics and cannot recover; later it can."""
     dice = random.Random(seed)  # noqa: S311 - a round must be repeatable

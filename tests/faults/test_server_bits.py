@@ -74,7 +74,7 @@ def resting(counted: Town, request: pytest.FixtureRequest) -> Iterator[Resting]:
         yield Resting(server, url.render_as_string(hide_password=False), files)
 
 
-@pytest.mark.parametrize("seed", range(max(1, ROUNDS // 4)))
+@pytest.mark.parametrize("seed", range(max(1, ROUNDS // 10)))
 def test_a_flipped_bit_under_a_server_signs_nothing_false(
     counted: Town, tmp_path: Path, resting: Resting, seed: int
 ) -> None:
