@@ -20,9 +20,10 @@ DESK = frozenset({OPERATOR})
 FIELD = frozenset({OPERATOR, GUIDE})
 SECONDS = frozenset({OPERATOR, AUTHORITY})
 KIB = 1024
-# requests a second and at once; `page` counts by address, the others by session
+# requests a second and at once; `page` counts by address (a page is some thirty files, and a room of desks may have one
+# address), the others by session
 RATES: Mapping[str, tuple[float, float]] = {
-    "page": (20.0, 200.0), "login": (1.0, 40.0), "read": (10.0, 60.0), "write": (2.0, 40.0),
+    "page": (100.0, 1000.0), "login": (1.0, 40.0), "read": (10.0, 60.0), "write": (2.0, 40.0),
 }  # fmt: skip
 
 
