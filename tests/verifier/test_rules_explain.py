@@ -3,6 +3,7 @@
 Serves [OUTCOME-2].
 """
 
+import re
 from typing import Any
 
 import pytest
@@ -16,7 +17,10 @@ from verifier.rules.outcome import decide
 
 def said(contests: list[Any], which: int = 0, **more: Any) -> str:
     unit = case(contests, **more)
-    return "\n".join(f"{zh}\n{en}" for zh, en in explain(unit, unit.contests[which]))
+    lines = list(explain(unit, unit.contests[which]))
+    # every line cites in its own language: an article's date of force, or the path of a decided value
+    assert [zh for zh, _ in lines if "in force" in zh or re.search(r"[（；][a-z_.]+: ", zh)] == []
+    return "\n".join(f"{zh}\n{en}" for zh, en in lines)
 
 
 def test_a_comparison_shows_its_integers() -> None:
