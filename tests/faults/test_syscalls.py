@@ -72,7 +72,7 @@ def send(liar: Liar, parcels: list[Parcel]) -> list[Parcel]:
 
 @pytest.mark.parametrize(
     ("seed", "kind"),
-    [*product(range(max(1, ROUNDS // 4)), ["sqlite"]), *product(range(max(1, ROUNDS // 10)), ["postgres"])],
+    [*product(range(max(1, ROUNDS // 2)), ["sqlite"]), *product(range(max(1, ROUNDS // 10)), ["postgres"])],
 )
 def test_a_fault_at_any_system_call_breaks_no_promise(
     town: Town, counted: Town, tmp_path: Path, seed: int, kind: str, new_url: Callable[[str], str]
