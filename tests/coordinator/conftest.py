@@ -7,6 +7,7 @@ import pytest
 
 from coordinator.store.stores import SQLITE
 from tests.coordinator.county import Bench, make_home
+from tests.coordinator.processes import Process
 from tests.coordinator.scene import Scene, new_scene
 from tests.postgres import Template
 from tests.world import World
@@ -39,3 +40,13 @@ def scene(tmp_path: Path, url: str) -> Iterator[Scene]:
     """A sealed county for its real processes."""
     with new_scene(tmp_path, url) as made:
         yield made
+
+
+@pytest.fixture
+def started() -> Iterator[list[Process]]:
+    """Processes that never outlive a test."""
+    processes: list[Process] = []
+    yield processes
+    for process in processes:
+        # `up` ends its children when it dies; what a child has become ends on SIGTERM too
+        process.kill()

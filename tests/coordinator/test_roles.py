@@ -33,15 +33,6 @@ def scene(tmp_path: Path, postgres_url: str) -> Iterator[Scene]:
         yield made
 
 
-@pytest.fixture
-def started() -> Iterator[list[Process]]:
-    """Processes that never outlive a test."""
-    processes: list[Process] = []
-    yield processes
-    for process in processes:
-        process.kill()
-
-
 def check_end(scene: Scene) -> None:
     """Everything admitted is placed, published, and covered by the last `standings`; every rule holds again."""
     store = open_store(scene.home, scene.url)

@@ -44,16 +44,6 @@ def scene(tmp_path: Path, postgres_url: str) -> Iterator[Scene]:
         yield made
 
 
-@pytest.fixture
-def started() -> Iterator[list[Process]]:
-    """Processes that never outlive a test."""
-    processes: list[Process] = []
-    yield processes
-    for process in processes:
-        # `up` ends its children when it dies; what a child has become ends on SIGTERM too
-        process.kill()
-
-
 def edit(scene: Scene, statement: str) -> None:
     """As the owner of the database, with the keys between tables switched off."""
     url = make_url(scene.url).set(drivername="postgresql").render_as_string(hide_password=False)

@@ -17,15 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.store.migrating import EVERY_PART, migrate
-from coordinator.store.postgres import Postgres
 from tests.coordinator.processes import log_text, up, wait_until
-from tests.coordinator.scene import Scene, new_scene
+from tests.coordinator.scene import Scene
 from tests.faults.crowd import Promises, Sender, Table, finish
 from tests.faults.rig import ROUNDS
-from tests.faults.witness import Witness, check_end
-from tests.postgres import Server, new_database, own_server
-from tests.world import World
+from tests.faults.witness import Witness, check_end, sealed_on
+from tests.postgres import Server, own_server
 
 pytestmark = pytest.mark.fault
 EPISODES = 1 if ROUNDS < 10 else 4
@@ -107,13 +104,8 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def scene(server: Server, tmp_path: Path) -> Iterator[Scene]:
-    with new_database(server.url("postgres")) as url:
-        database = Postgres(url)
-        migrate(database, *EVERY_PART)
-        database.close()
-        world = World(registered=1_000_000)
-        with new_scene(tmp_path, url, world) as made:
-            yield made
+    with sealed_on(server, tmp_path) as made:
+        yield made
 
 
 @pytest.mark.timeout(0)

@@ -10,21 +10,26 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from coordinator.ledger.rebuilding import rebuild
 from coordinator.store import entries as log
+from coordinator.store.migrating import EVERY_PART, migrate
+from coordinator.store.postgres import Postgres
 from coordinator.store.stores import open_store
 from tally_protocol.ids import Hash32
 from tally_protocol.log.checkpoint import Checkpoint, open_checkpoint
 from tally_protocol.merkle.hashing import leaf_hash, root_of
 from tally_protocol.record.receipt import read_receipt
-from tests.coordinator.scene import Scene
+from tests.coordinator.scene import Scene, new_scene
 from tests.faults.crowd import Promises, Table
+from tests.postgres import Server, new_database
 from tests.published import authority_vkey
+from tests.world import World
 from verifier.checks import commands
 from verifier.findings.report import Report
 
@@ -120,3 +125,14 @@ def verify(scene: Scene) -> None:
     )  # fmt: skip
     report = json.loads(out.read_text("utf-8"))
     assert (code, report["outcome"]) == (0, "VERIFIED"), report
+
+
+@contextlib.contextmanager
+def sealed_on(server: Server, path: Path) -> Iterator[Scene]:
+    """A sealed county whose database is on a server that is the test's to kill."""
+    with new_database(server.url("postgres")) as url:
+        database = Postgres(url)
+        migrate(database, *EVERY_PART)
+        database.close()
+        with new_scene(path, url, World(registered=1_000_000)) as made:
+            yield made

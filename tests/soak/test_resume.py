@@ -22,14 +22,11 @@ from statistics import median
 import psycopg
 import pytest
 
-from coordinator.store.migrating import EVERY_PART, migrate
-from coordinator.store.postgres import Postgres
 from tests.coordinator.processes import Process, log_text, up, wait_until
-from tests.coordinator.scene import Scene, new_scene
+from tests.coordinator.scene import Scene
 from tests.faults.crowd import Promises, Sender, Table, finish
-from tests.faults.witness import Witness, check_end
-from tests.postgres import Server, new_database, own_server
-from tests.world import World
+from tests.faults.witness import Witness, check_end, sealed_on
+from tests.postgres import Server, own_server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(0)]
 RESUMES = 10.0
@@ -161,12 +158,8 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def scene(server: Server, tmp_path: Path) -> Iterator[Scene]:
-    with new_database(server.url("postgres")) as url:
-        database = Postgres(url)
-        migrate(database, *EVERY_PART)
-        database.close()
-        with new_scene(tmp_path, url, World(registered=1_000_000)) as made:
-            yield made
+    with sealed_on(server, tmp_path) as made:
+        yield made
 
 
 def test_publication_resumes_within_ten_seconds(scene: Scene, server: Server) -> None:
