@@ -22,7 +22,7 @@ from coordinator.sealing.workbooks.checks import check_lines
 from coordinator.sealing.workbooks.flaws import Findings, Flaw, Repair, Spot, visible
 from coordinator.sealing.workbooks.grid import Line, Watch, read_lines, unwatched
 from coordinator.sealing.workbooks.opening import open_workbook
-from coordinator.sealing.workbooks.sheets import ABOUT, CANDIDATES, REQUIRED, SHEETS, sheet_of
+from coordinator.sealing.workbooks.sheets import ABOUT, CANDIDATES, REQUIRED, SHEETS, Sheet, sheet_of
 from coordinator.sealing.workbooks.writing import plans, staff_text, tables
 from coordinator.settings import CountyError
 
@@ -54,19 +54,7 @@ def import_workbooks(
 ) -> Imported:
     """Read, check everything, write the tables; CountyError for a file that is no workbook or a folder in use."""
     findings = Findings()
-    lines: dict[str, list[Line]] = {sheet.name: [] for sheet in SHEETS}
-    reader = Reader(findings, careful(fonts, findings, files))
-    for name, data in files:
-        for opened in open_workbook(name, data):
-            sheet = sheet_of(opened.title)
-            if sheet is not None:
-                lines[sheet.name] += read_lines(name, sheet, opened, reader, watch)
-            elif opened.title not in ABOUTS and opened.cells:
-                known = "、".join(one.title for one in SHEETS)
-                findings.add(
-                    Spot(name, opened.title), f"不认识的工作表；应为 {known} 之一；请改名或删除",
-                    f"sheet not known; expected one of {', '.join(one.title for one in SHEETS)}: rename or delete it",
-                )  # fmt: skip
+    lines = read_sheets(files, SHEETS, findings, fonts, watch)
     _check_sheets(files, lines, findings)
     check_lines(lines, findings)
     _check_as_folder(lines, findings)
@@ -90,6 +78,26 @@ def import_workbooks(
     return Imported(
         flaws=[], questions=findings.questions, repairs=findings.repairs, written=sorted(made), rows=rows
     )
+
+
+def read_sheets(
+    files: Sequence[tuple[str, bytes]], sheets: Sequence[Sheet], findings: Findings, fonts: Unprintable, watch: Watch
+) -> dict[str, list[Line]]:
+    """The lines of every workbook by the name of their sheet; a sheet that is none of ours is a finding."""
+    lines: dict[str, list[Line]] = {sheet.name: [] for sheet in sheets}
+    reader = Reader(findings, careful(fonts, findings, files))
+    for name, data in files:
+        for opened in open_workbook(name, data):
+            sheet = sheet_of(opened.title, sheets)
+            if sheet is not None:
+                lines[sheet.name] += read_lines(name, sheet, opened, reader, watch)
+            elif opened.title not in ABOUTS and opened.cells:
+                known = [one.title for one in sheets]
+                findings.add(
+                    Spot(name, opened.title), f"不认识的工作表；应为 {'、'.join(known)} 之一；请改名或删除",
+                    f"sheet not known; expected one of {', '.join(known)}: rename or delete it",
+                )  # fmt: skip
+    return lines
 
 
 def careful(fonts: Unprintable, findings: Findings, files: Sequence[tuple[str, bytes]]) -> Unprintable:

@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from coordinator.fonts import unprintable
-from coordinator.sealing.workbooks.cells import Reader, Unprintable
+from coordinator.sealing.workbooks.cells import Unprintable
 from coordinator.sealing.workbooks.flaws import Findings, Spot, visible
-from coordinator.sealing.workbooks.grid import Line, Watch, read_lines, unwatched
-from coordinator.sealing.workbooks.importing import ABOUTS, Imported, careful, write_all
-from coordinator.sealing.workbooks.opening import open_workbook
+from coordinator.sealing.workbooks.grid import Line, Watch, unwatched
+from coordinator.sealing.workbooks.importing import Imported, read_sheets, write_all
 from coordinator.sealing.workbooks.private_sheets import PRIVATE
-from coordinator.sealing.workbooks.sheets import sheet_of
 from coordinator.sealing.workbooks.writing import table_text
 
 Rows = Mapping[str, Sequence[Mapping[str, str]]]
@@ -35,19 +33,7 @@ def import_private(
 ) -> Imported:
     """Read, check everything, write the tables that have rows; `sealed` are the sealing folder's, to know its ids."""
     findings = Findings()
-    lines: dict[str, list[Line]] = {sheet.name: [] for sheet in PRIVATE}
-    reader = Reader(findings, careful(fonts, findings, files))
-    for name, data in files:
-        for opened in open_workbook(name, data):
-            sheet = sheet_of(opened.title, PRIVATE)
-            if sheet is not None:
-                lines[sheet.name] += read_lines(name, sheet, opened, reader, watch)
-            elif opened.title not in ABOUTS and opened.cells:
-                findings.add(
-                    Spot(name, opened.title),
-                    f"不认识的工作表；应为 {'、'.join(one.title for one in PRIVATE)} 之一；请改名或删除",
-                    f"sheet not known; expected one of {', '.join(one.title for one in PRIVATE)}: rename or delete it",
-                )
+    lines = read_sheets(files, PRIVATE, findings, fonts, watch)
     rows = sum(len(found) for found in lines.values())
     if not rows and not findings.stopping:
         findings.add(
