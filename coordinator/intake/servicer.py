@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import grpc
 from cryptography import x509
 from grpc import aio
+from sqlalchemy.exc import SQLAlchemyError
 
 from coordinator.intake.admission import Received
 from coordinator.intake.jobs import Answers, Deliver, Position, Where
@@ -157,7 +158,12 @@ class IntakeService(intake_pb2_grpc.IntakeServiceServicer):
     ) -> intake_pb2.ProveResponse:
         """The tlog-proof of a record [RECEIPT-4]; `published` false until a checkpoint covers it."""
         await self._node(context)
-        proof = await asyncio.get_running_loop().run_in_executor(None, self._prove, request.record_hash)
+        try:
+            proof = await asyncio.get_running_loop().run_in_executor(None, self._prove, request.record_hash)
+        except SQLAlchemyError:
+            # the database is away for a moment: the laptop asks again, as of a county that is away
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "database")
+            raise
         return intake_pb2.ProveResponse(published=proof is not None, proof=proof or b"")
 
 

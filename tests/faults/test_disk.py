@@ -228,12 +228,21 @@ def test_a_full_disk_of_the_server_costs_nothing(town: Town, tmp_path: Path, see
     dice = random.Random(seed)  # noqa: S311 - a round must be repeatable
     with server_on_disk(whole) as (disk, server, url), Rig(town, tmp_path / "round", url) as rig, Ledger(rig) as ledger:
         county = rig.start_county().wait_ready()
+        # the first seed's disk is full before anybody counts: a busy machine can be through before a later moment comes
+        filler = fill(disk, 0) if seed == 0 else None
         for node in town.nodes:
             rig.start_node(node)
-        until = ledger.progress + dice.randint(1, 30)
-        wait_for(lambda: ledger.progress >= until, "some progress")
-        filler = fill(disk, 0)
-        wait_for(lambda: not county.alive, "the county ends")
+        if filler is None:
+            until = ledger.progress + dice.randint(1, 30)
+            wait_for(lambda: ledger.progress >= until, "some progress")
+            filler = fill(disk, 0)
+        wait_for(lambda: not county.alive or not any(rig.running[node].alive for node in town.nodes), "an end")
+        if seed and county.alive:
+            # everything was in before the disk was full
+            filler.unlink()
+            play_out(rig)
+            ledger.settle()
+            return
         assert county.wait() == 70, county.errors()
         last = [line for line in county.errors().splitlines() if "the writer stopped" in line]
         assert whole or (last and '"code": "E_DISK"' in last[0]), county.errors()
@@ -271,7 +280,7 @@ def test_a_torn_write_of_the_server_costs_nothing_acknowledged(town: Town, tmp_p
                 admin.execute("CHECKPOINT")
                 admin.execute("SELECT pg_switch_wal()")
             server.stop()
-            server.prefix = tuple(limited(dice.randint(400, 1000)))
+            server.prefix = tuple(limited(dice.randint(150, 320)))
             server.start()
             county = rig.start_county()
             for node in town.nodes:
