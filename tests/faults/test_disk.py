@@ -236,10 +236,17 @@ def test_a_full_disk_of_the_server_costs_nothing(town: Town, tmp_path: Path, see
             until = ledger.progress + dice.randint(1, 30)
             wait_for(lambda: ledger.progress >= until, "some progress")
             filler = fill(disk, 0)
-        wait_for(lambda: not county.alive or not any(rig.running[node].alive for node in town.nodes), "an end")
+        wait_for(
+            lambda: not county.alive or "E_DISK" in county.errors()
+            or not any(rig.running[node].alive for node in town.nodes),
+            "an end",
+        )  # fmt: skip
+        time.sleep(1.0)
         if seed and county.alive:
-            # everything was in before the disk was full
+            # every record was in before: the publisher alone waits for room, and laptops for their proofs
             filler.unlink()
+            for node in town.nodes:
+                assert rig.running[node].wait() == 0, rig.running[node].errors()
             play_out(rig)
             ledger.settle()
             return
