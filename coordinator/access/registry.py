@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from coordinator.access.acts import Act, State, read_act
 from coordinator.settings import CountyError, sync_folder
 from coordinator.store import acts as table
-from coordinator.store.database import Database
+from coordinator.store.database import Database, damaged
 
 LOG = logging.getLogger("changpiao.access")
 FILE = "enrolment-acts.tsv"
@@ -60,6 +60,20 @@ def _tell(added: list[Act]) -> None:
         LOG.info("access: %s %s", act.act, act.node, extra={"node": act.node})
 
 
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    """A stored act that no writer of ours has made is damage, E_SELF_CHECK: who may connect is not guessed."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise damaged("access_acts", type(error).__name__) from None
+
+
+def _read_rows(rows: Sequence[table.Row]) -> list[Act]:
+    with _readable():
+        return [read_act(*row) for row in rows]
+
+
 class TableRegistry:
     """The list in the county's database; any number of processes."""
 
@@ -79,12 +93,13 @@ class TableRegistry:
             return self._state
 
     def _take(self, rows: Sequence[table.Row]) -> None:
-        acts = [read_act(*row) for row in rows]
+        acts = _read_rows(rows)
         if self._read:
             # of another process: its audit line stands in this one's log, too
             _tell(acts)
         self._read = True
-        self._state.apply(acts)
+        with _readable():
+            self._state.apply(acts)
 
     @contextlib.contextmanager
     def acting(self) -> Iterator[Acting]:
@@ -101,7 +116,7 @@ class TableRegistry:
 
     def acts(self) -> list[Act]:
         """The whole list."""
-        return [read_act(*row) for row in table.after(self._database, 0)]
+        return _read_rows(table.after(self._database, 0))
 
 
 class FileRegistry:

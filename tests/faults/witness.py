@@ -90,7 +90,7 @@ def check_end(scene: Scene, promises: Promises, witness: Witness, tables: Sequen
     with store.read() as connection:
         records = int(connection.exec_driver_sql("SELECT count(*) FROM records").scalar_one())
     store.close()
-    assert records == len(entries), "records without a place"
+    assert records == len(entries), "records, and those with a place in the log"
     hashes = [bytes(entry.hash) for entry in entries]
     assert len(set(hashes)) == len(hashes)
     assert promises.hashes <= set(hashes), "an acknowledged record is gone"
