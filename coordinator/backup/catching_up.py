@@ -7,7 +7,6 @@ told from where on to send again [INTAKE-8]. If the process dies on any line, `c
 store counts as restored and no role works on it.
 """
 
-import base64
 import contextlib
 import time
 from collections.abc import Iterator, Sequence
@@ -21,6 +20,7 @@ from sqlalchemy import Connection
 from coordinator.backup.published import Published, first_note, has_checkpoint
 from coordinator.ledger.rebuilding import first_election, rebuild
 from coordinator.ledger.vetting import Vetting
+from coordinator.publish.lock import open_signed
 from coordinator.settings import CountyError, Home, guard, read_seed
 from coordinator.store import checking, marks, repairing, verdicts
 from coordinator.store import entries as log
@@ -30,9 +30,7 @@ from coordinator.store.stores import SQLITE, Stores, first_lock, new_stores, ope
 from coordinator.store.writing import Record
 from tally_protocol.election.manifest import Election
 from tally_protocol.election.unit import Unit
-from tally_protocol.errors import ProtocolError
 from tally_protocol.ids import ChainName, Hash32
-from tally_protocol.log.checkpoint import open_checkpoint
 from tally_protocol.merkle.hashing import leaf_hash
 from tally_protocol.record.kinds import Decoded, Receipt, decode_record
 from tally_protocol.record.receipt import sign_receipt
@@ -122,15 +120,7 @@ def _signed(lock: Database, election: Election) -> tuple[int, bytes]:
     row = checking.lock_row(lock, election.origin)
     if row is None or not row[0]:
         return 0, b""
-    try:
-        head = open_checkpoint(
-            row[0], election.origin, election.log_ed25519, base64.b64decode(election.log_mldsa44)
-        )
-    except ProtocolError as error:
-        raise CountyError(
-            f"E_LOCK: 锁中的检查点无效 ({error.code})；保留现场，从备份恢复锁",
-            f"E_LOCK: the checkpoint of the lock does not hold ({error.code}); keep it, restore the lock from a backup",
-        ) from None
+    head = open_signed(row[0], election)
     return head.size, head.root
 
 

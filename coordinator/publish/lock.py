@@ -4,6 +4,7 @@ Trusted and never edited by hand. Losing it means that nobody knows what was sig
 publish until a person has compared the published checkpoint with the store.
 """
 
+import base64
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -11,6 +12,20 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from coordinator.settings import CountyError
 from coordinator.store.database import SERVER_FULL, Database
 from coordinator.store.leaders import Alone, Fence
+from tally_protocol.election.manifest import Election
+from tally_protocol.errors import ProtocolError
+from tally_protocol.log.checkpoint import Checkpoint, open_checkpoint
+
+
+def open_signed(signed: bytes, election: Election) -> Checkpoint:
+    """What the lock's checkpoint says; CountyError E_LOCK if it does not hold: no process of ours has written that."""
+    try:
+        return open_checkpoint(signed, election.origin, election.log_ed25519, base64.b64decode(election.log_mldsa44))
+    except ProtocolError as error:
+        raise CountyError(
+            f"E_LOCK: 锁中的检查点无效 ({error.code})；保留现场，从备份恢复锁",
+            f"E_LOCK: the checkpoint of the lock does not hold ({error.code}); keep it, restore the lock from a backup",
+        ) from None
 
 
 class Lock:

@@ -5,18 +5,17 @@ The process that publishes proves from its own tree (`prove`). An intake process
 root is the signed one.
 """
 
-import base64
 import threading
 import time
 
-from coordinator.publish.lock import Lock
+from coordinator.publish.lock import Lock, open_signed
 from coordinator.publish.publisher import Publisher
 from coordinator.publish.sequencer import Sequencer
 from coordinator.settings import CountyError
 from coordinator.store import entries as log
 from coordinator.store.database import Database
 from tally_protocol.election.manifest import Election
-from tally_protocol.log.checkpoint import Checkpoint, open_checkpoint
+from tally_protocol.log.checkpoint import Checkpoint
 from tally_protocol.log.proof import format_proof
 from tally_protocol.merkle.tree import Frontier, inclusion_proof, subtree_root
 
@@ -54,10 +53,7 @@ class Heads:
         """The checkpoint and what it says; (empty, None) before the first."""
         signed, _ = self._lock.read()
         if signed != self._signed:
-            election = self._election
-            self._head = open_checkpoint(
-                signed, election.origin, election.log_ed25519, base64.b64decode(election.log_mldsa44)
-            )
+            self._head = open_signed(signed, self._election)
             self._signed = signed
         return self._signed, self._head
 

@@ -23,7 +23,7 @@ from hashlib import sha256
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from coordinator.publish.folder import PublicFolder
-from coordinator.publish.lock import Lock
+from coordinator.publish.lock import Lock, open_signed
 from coordinator.publish.sequencer import Sequencer
 from coordinator.settings import CountyError
 from coordinator.store.database import Database, damage
@@ -94,8 +94,7 @@ class Publisher:
     def _recover(self, stored: int) -> None:
         # after the folder was made, before anything is written to it: see `folder`
         self._still_leads()
-        locked, _ = self._lock.read()
-        published = self._published()
+        locked, published = self._locked(), self._published()
         for checkpoint, where in ((locked, "lock.db"), (published, "checkpoint")):
             if checkpoint and self._open(checkpoint).size > stored:
                 raise CountyError(
@@ -124,6 +123,13 @@ class Publisher:
         if self._fence.number:
             with self._staging.write() as connection:
                 self._fence.check(connection)
+
+    def _locked(self) -> bytes:
+        """The signed checkpoint, which holds."""
+        locked, _ = self._lock.read()
+        if locked:
+            open_signed(locked, self._election)
+        return locked
 
     def _published(self) -> bytes:
         """The published checkpoint; one that does not hold is no crash of ours: a person must look first."""

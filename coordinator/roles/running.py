@@ -158,7 +158,7 @@ class Running:
         admin = AdminServer(*address(self._doors.admin), metrics, self._ready, self._live)
         admin.start()
         try:
-            self._role = role = self._built(Post(metrics, self._fatal))
+            self._role = role = self.build(Post(metrics, self._fatal))
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
                 runner.run(self._serve(role, admin.address))
             role.close()
@@ -173,7 +173,8 @@ class Running:
     def _live(self) -> bool:
         return not self._open or time.monotonic() - self._beat < STILL
 
-    def _built(self, post: Post) -> Role:
+    def build(self, post: Post) -> Role:
+        """The role with everything that can be refused; CountyError for damage and for a disk that fails."""
         try:
             # most parts say it of their own tables in their own words; here what none of them looked at
             with damage("store"):

@@ -30,6 +30,8 @@ PRAGMAS = (
 # what a server says of tables and columns that are gone, of files that are, of pages that are not what they were
 SERVER_DAMAGE = ("42P01", "42703", "58P01", "XX")
 SERVER_FULL = "53100"
+# never the text itself: SQLite's driver repeats it
+NO_TEXT = "a text is not UTF-8"
 
 
 def _engine(path: Path, begin: str) -> Engine:
@@ -56,8 +58,9 @@ def _is_damage(error: DatabaseError) -> bool:
     if hasattr(error.orig, "sqlstate"):
         # PostgreSQL said it; without a state the connection is gone
         return str(getattr(error.orig, "sqlstate", None) or "").startswith(SERVER_DAMAGE)
-    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-    return not isinstance(error, OperationalError) or code == sqlite3.SQLITE_ERROR
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    # without a code it is the driver that cannot read a text
+    return code is None or not isinstance(error, OperationalError) or code & 0xFF == sqlite3.SQLITE_ERROR
 
 
 @contextlib.contextmanager
@@ -71,7 +74,12 @@ def damage(name: str) -> Iterator[None]:
     except DatabaseError as error:
         if not _is_damage(error):
             raise
-        raise damaged(name, str(error.orig).split("\n", 1)[0]) from None
+        unread = isinstance(error, OperationalError) and not hasattr(error.orig, "sqlstate")
+        unread = unread and not hasattr(error.orig, "sqlite_errorcode")
+        raise damaged(name, NO_TEXT if unread else str(error.orig).split("\n", 1)[0]) from None
+    except UnicodeDecodeError:
+        # a server sends a text's bytes as they lie in its files
+        raise damaged(name, NO_TEXT) from None
 
 
 def disk_is_full(error: BaseException) -> bool:
