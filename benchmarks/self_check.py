@@ -63,7 +63,7 @@ def measure(name: str, folder: Path, url: str, wanted: int) -> Cycles:
     public = folder / "public"
     publisher, _ = bench.publisher(public)
     publisher.recover(bench.writer.durable)
-    taken_in = _fill(bench, world, wanted)
+    taken_in = fill(bench, world, wanted)
     publisher.publish(bench.writer.durable)
     watch, _ = watch_everything(
         bench.home, Doors(public=public), bench.url, bench.metrics, bench.stores, bench.writer.county,
@@ -80,7 +80,7 @@ def measure(name: str, folder: Path, url: str, wanted: int) -> Cycles:
     return Cycles(name, taken_in, times[0][1], times[0][0], times[1][0])
 
 
-def _fill(bench: Bench, world: World, wanted: int) -> float:
+def fill(bench: Bench, world: World, wanted: int) -> float:
     """Deliver; gives the processor time of the intake alone."""
     used = 0.0
     for number, (unit, station) in enumerate(TABLES):

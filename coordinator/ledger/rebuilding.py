@@ -4,6 +4,8 @@ Links are checked always, every rule again if asked (`check`), outcomes among th
 not fit its hashes.
 """
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -39,11 +41,17 @@ def rebuild(database: Database, *, strict: bool = False, unplaced: bool = False)
 
     `unplaced`: also what was admitted and has no place in the log yet; it is in the chains, not in the events.
     """
+    with fitting(database), database.snapshot() as connection:
+        return Growing(strict=strict).finish(connection, unplaced=unplaced)
+
+
+@contextlib.contextmanager
+def fitting(database: Database) -> Iterator[None]:
+    """Rows that are missing, do not decode or do not fit become CountyError E_SELF_CHECK, whatever they look like."""
     try:
-        with damage(database.name), database.snapshot() as connection:
-            return _rebuild(connection, strict=strict, unplaced=unplaced)
+        with damage(database.name):
+            yield
     except (ProtocolError, ValueError, KeyError) as error:
-        # rows that are missing or do not decode: damage too, whatever it looks like from inside
         raise CountyError(
             f"E_SELF_CHECK: 存储的内容不完整或读不懂 ({error})；请停机，从备份恢复并保留现场",
             f"E_SELF_CHECK: the store is not whole ({error}); stop, restore it, keep the evidence",
@@ -55,7 +63,7 @@ def first_election(database: Database) -> tuple[Election, Hash32]:
     with database.read() as connection:
         first = next(log.range_in(connection, 0, 1), None) if log.newest(connection) >= 0 else None
     if first is None or first.kind != "election":
-        raise CountyError("存储为空或没有选举文件；请先执行 init", "the store holds no election; run init first")
+        raise _empty()
     body, record = decode_stored(first)
     if not isinstance(body, Election):
         raise _broken(first)
@@ -82,47 +90,74 @@ def sealed_notes(database: Database) -> County:
     return county
 
 
-def _rebuild(connection: Connection, *, strict: bool, unplaced: bool) -> Rebuilt:
-    found = log.range_in(connection, 0, log.size_in(connection))
-    first = next(found, None)
-    if first is None or first.kind != "election":
-        raise CountyError("存储为空或没有选举文件；请先执行 init", "the store holds no election; run init first")
+class Growing:
+    """The county as far as its log was read. `size`: entries read; `last`: the hash of the newest of them."""
+
+    def __init__(self, *, strict: bool = False) -> None:
+        """Nothing is read yet."""
+        self._strict = strict
+        self._rebuilt: Rebuilt | None = None
+        self._rosters: dict[Hash32, Roster] = {}
+        self._effects: list[Effect] = []
+        self._sealed = False
+        self.size = 0
+        self.last = b""
+
+    def read_on(self, connection: Connection, end: int) -> None:
+        """Entries `size`..end-1; what `rebuild` turns into words if they do not fit."""
+        for entry in log.range_in(connection, self.size, end):
+            if self._rebuilt is None:
+                self._rebuilt = _begin(entry)
+            else:
+                self._next(self._rebuilt, entry)
+            self.size, self.last = entry.idx + 1, entry.hash
+
+    def finish(self, connection: Connection, *, unplaced: bool = False) -> Rebuilt:
+        """The rest of the log, then what has no place in it yet if asked for; nothing is read on afterwards."""
+        self.read_on(connection, log.size_in(connection))
+        rebuilt = self._rebuilt
+        if rebuilt is None:
+            raise _empty()
+        if not self._sealed:
+            rebuilt.county.seal()
+        if unplaced:
+            for entry in log.unplaced(connection, -1, EVERY):
+                body, _ = decode_stored(entry)
+                if isinstance(body, Election | Roster | Unit | Receipt):
+                    raise _broken(entry)
+                _take(rebuilt, body, entry, self._effects, strict=self._strict)
+        rebuilt.county.matrix.add(self._effects)
+        rebuilt.county.check_arrays()
+        return rebuilt
+
+    def _next(self, rebuilt: Rebuilt, entry: log.Entry) -> None:
+        county = rebuilt.county
+        body, record = decode_stored(entry)
+        if isinstance(body, Roster):
+            self._rosters[record] = body
+            county.size += 1
+        elif isinstance(body, Unit):
+            county.add_unit(body, record, self._rosters)
+            county.size += 1
+        elif isinstance(body, Election | Receipt):
+            raise _broken(entry)
+        else:
+            if not self._sealed:
+                county.seal()
+                self._sealed = True
+            _take(rebuilt, body, entry, self._effects, strict=self._strict)
+        rebuilt.events.append(event_of(entry.idx, entry.kind, body, record))
+
+
+def _begin(first: log.Entry) -> Rebuilt:
+    if first.kind != "election":
+        raise _empty()
     decoded = decode_record(first.note)
     if not isinstance(decoded.body, Election) or decoded.hash != first.hash:
         raise _broken(first)
     county = County(decoded.body, decoded.hash)
     county.size = 1
-    rebuilt = Rebuilt(county, [event_of(0, "election", decoded.body, decoded.hash)])
-    effects: list[Effect] = []
-    rosters: dict[Hash32, Roster] = {}
-    sealed = False
-    for entry in found:
-        body, record = decode_stored(entry)
-        if isinstance(body, Roster):
-            rosters[record] = body
-            county.size += 1
-        elif isinstance(body, Unit):
-            county.add_unit(body, record, rosters)
-            county.size += 1
-        elif isinstance(body, Election | Receipt):
-            raise _broken(entry)
-        else:
-            if not sealed:
-                county.seal()
-                sealed = True
-            _take(rebuilt, body, entry, effects, strict=strict)
-        rebuilt.events.append(event_of(entry.idx, entry.kind, body, record))
-    if not sealed:
-        county.seal()
-    if unplaced:
-        for entry in log.unplaced(connection, -1, EVERY):
-            body, _ = decode_stored(entry)
-            if isinstance(body, Election | Roster | Unit | Receipt):
-                raise _broken(entry)
-            _take(rebuilt, body, entry, effects, strict=strict)
-    county.matrix.add(effects)
-    county.check_arrays()
-    return rebuilt
+    return Rebuilt(county, [event_of(0, "election", decoded.body, decoded.hash)])
 
 
 def _take(rebuilt: Rebuilt, body: ChainBody, entry: log.Entry, effects: list[Effect], *, strict: bool) -> None:
@@ -162,6 +197,10 @@ def take_stored(county: County, body: ChainBody, entry: log.Entry, *, strict: bo
     if strict:
         county.check(body)
     return county.take(body, Hash32(entry.hash))
+
+
+def _empty() -> CountyError:
+    return CountyError("存储为空或没有选举文件；请先执行 init", "the store holds no election; run init first")
 
 
 def _broken(entry: log.Entry) -> CountyError:

@@ -3,6 +3,7 @@
 A leader whose lock is lost ends with exit 70, as after any fault; started again it waits in line.
 """
 
+import asyncio
 import contextlib
 import logging
 import threading
@@ -15,6 +16,8 @@ from coordinator.store.postgres import Postgres
 from coordinator.store.stores import open_server
 
 LOG = logging.getLogger("changpiao.roles")
+# a log that takes longer to read is read on after the process has said that it is ready
+READS_WITHIN = 30.0
 
 
 class Leader(ABC):
@@ -32,6 +35,7 @@ class Leader(ABC):
         self._leads = self.metrics.leader.labels(role=self.job)
         self._ended = contextlib.ExitStack()
         self._stop = threading.Event()
+        self._caught_up = threading.Event()
         self._thread = threading.Thread(target=self._run, name=self.job, daemon=True)
         self._healthy: Callable[[], bool] = lambda: True
         with self._ended as built:
@@ -43,6 +47,13 @@ class Leader(ABC):
     def _lead(self, fence: Fence) -> None:
         """Do the job until `_stop` is set, then finish it."""
 
+    @abstractmethod
+    def _read_along(self) -> bool:
+        """In line: read a slice of what the leader has done, so that a takeover need not; never raises.
+
+        Whether there is more to read.
+        """
+
     @property
     def healthy(self) -> bool:
         """Whether it waits in line, or leads well."""
@@ -53,16 +64,24 @@ class Leader(ABC):
         self._thread.start()
 
     async def open_door(self) -> dict[str, str]:
-        """No door for laptops."""
+        """No door for laptops. Ready is who leads, or has read the log and could: a rolling restart waits for it."""
+        await asyncio.get_running_loop().run_in_executor(None, self._caught_up.wait, READS_WITHIN)
         return {"role": self.job}
 
     async def close_door(self) -> None:
         """There is none; whoever waits in line stops waiting."""
         self._stop.set()
 
+    def _meanwhile(self) -> bool:
+        more = self._read_along()
+        if not more:
+            self._caught_up.set()
+        return more
+
     def _run(self) -> None:
         try:
-            fence = lead(self._database, self.job, self._fatal, self._stop)
+            fence = lead(self._database, self.job, self._fatal, self._stop, self._meanwhile)
+            self._caught_up.set()
             if fence is None:
                 return
             self._leads.set(1)

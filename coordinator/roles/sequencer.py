@@ -7,7 +7,7 @@ Its key is `county.key`. It follows the signed checkpoint for `standings`, which
 import time
 
 from coordinator.intake.writer import Writer
-from coordinator.ledger.rebuilding import rebuild
+from coordinator.ledger.standby import Standby
 from coordinator.publish.lock import Lock
 from coordinator.publish.proofs import Heads
 from coordinator.publish.rounds import Totals
@@ -33,9 +33,13 @@ class SequencerRole(Leader):
         """Connected, not yet in line."""
         self._home = home
         super().__init__(doors, url, post)
+        self._standby = Standby(self._database)
+
+    def _read_along(self) -> bool:
+        return self._standby.follow()
 
     def _lead(self, fence: Fence) -> None:
-        rebuilt = rebuild(self._database)
+        rebuilt = self._standby.rebuilt()
         election = rebuilt.county.election
         covered = max((event.size for event in rebuilt.events if event.kind == "standings"), default=0)
         writer = Writer(

@@ -49,15 +49,24 @@ class Alone:
         """Nothing to give back: the guard does it."""
 
 
-def lead(database: Database, job: str, lost: Callable[[BaseException], None], stop: threading.Event) -> Fence | None:
-    """The fence of a job once this process leads it; None if told to stop while it waited."""
+def lead(
+    database: Database,
+    job: str,
+    lost: Callable[[BaseException], None],
+    stop: threading.Event,
+    meanwhile: Callable[[], bool] = lambda: False,
+) -> Fence | None:
+    """The fence of a job once this process leads it; None if told to stop while it waited.
+
+    `meanwhile` is called between two looks at the lock, must not take long, and says whether it has more to do.
+    """
     if not isinstance(database, Postgres):
         return Alone()
     from coordinator.store.leadership import Leadership  # noqa: PLC0415 - SQLite needs no driver
 
     leadership = Leadership(database, job, lost)
     try:
-        return leadership if leadership.take(stop) else None
+        return leadership if leadership.take(stop, meanwhile) else None
     except SQLAlchemyError:
         leadership.release()
         raise

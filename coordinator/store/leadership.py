@@ -46,15 +46,16 @@ class Leadership:
         self._thread = threading.Thread(target=self._beat, name=f"{job}-lock", daemon=True)
         self.number = 0
 
-    def take(self, stop: threading.Event) -> bool:
-        """Wait until this process leads, or `stop` is set (False)."""
+    def take(self, stop: threading.Event, meanwhile: Callable[[], bool] = lambda: False) -> bool:
+        """Wait until this process leads, or `stop` is set (False); `meanwhile`: see `leaders.lead`."""
         LOG.info(f"in line for {self._job}")
         while not stop.is_set():
             if self._try() and self._numbered():
                 self._thread.start()
                 LOG.info(f"leads as {self._job}")
                 return True
-            stop.wait(WAIT)
+            if not meanwhile():
+                stop.wait(WAIT)
         return False
 
     def _connect(self) -> "psycopg.Connection[Any]":

@@ -5,6 +5,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -146,6 +147,32 @@ def test_a_drained_door_answers_what_it_was_asked(scene: Scene, started: list[Pr
     resume, answer = scene.laptop.talk(second.address, hello("s/v1/1"), group([one, two]))
     assert resume.resume.positions[0].next_seq == 1
     assert [part.outcome for part in answer.answers.answers] == [DUPLICATE, ACCEPTED]
+
+
+def test_who_waits_in_line_has_read_the_log(scene: Scene, started: list[Process]) -> None:
+    """[LOG-3]: ready is who could lead at once; the takeover reads nothing again, and the county goes on."""
+    leader, door, publisher = (role(scene, job, name=f"first-{job}") for job in ("sequencer", "intake", "publisher"))
+    started += [leader, door, publisher]
+    for process in started:
+        process.ready()
+    chains = whole_count(scene.world)[1]
+    for chain in chains[:-1]:
+        scene.laptop.talk(door.address, group(chain))
+    wait_until(lambda: published(scene) >= sum(map(len, chains[:-1])), "the first chains published")
+    size = published(scene)
+    second = role(scene, "sequencer", name="second-sequencer")
+    started.append(second)
+    second.ready()
+    leader.kill()
+    wait_until(lambda: '"leads as sequencer"' in log_text(second.log), "the next in line leads")
+    scene.laptop.talk(door.address, group(chains[-1]))
+    proved(scene, door.address, bytes(record(chains[-1][-1].note)))
+    found = re.search(r"takes over with (\d+) entries read", log_text(second.log))
+    assert found is not None, log_text(second.log)
+    assert int(found[1]) >= size
+    for process in (door, second, publisher):
+        assert process.end() == 0, log_text(process.log)
+    check_end(scene)
 
 
 def test_a_carried_file_comes_in_beside_running_processes(scene: Scene, started: list[Process]) -> None:
