@@ -1,6 +1,5 @@
 """The ten questions: SQL files of this package, asked of the SQLite file; no percentage without its n and N."""
 
-import csv
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from coordinator.exports.columns import Cell, Column, Kind, RowOf, Table
+from coordinator.exports.csv_files import write_csv
 
 QUESTIONS: Final = files("coordinator.exports") / "questions"
 _NAME = re.compile(r"\d\d-[a-z-]+\.sql", re.ASCII)
@@ -88,15 +88,12 @@ def _kind(cells: list[Cell]) -> Kind:
     return Kind.TEXT if any(isinstance(cell, str) for cell in cells) else Kind.INTEGER
 
 
-def answer_all(base: Path, folder: Path) -> Iterator[tuple[Path, Question, int]]:
-    """Write every question and its answer as CSV; gives each file with its question and its number of rows."""
-    for question in questions():
+def answer_all(base: Path, folder: Path, *, excel: bool = False) -> Iterator[tuple[Path, Question, int]]:
+    """Write every question and its answer as CSV, `excel` as for every other CSV file; gives each with its rows."""
+    for answer in answers(base):
+        question = answer.question
         (folder / question.name).write_text(question.sql, "utf-8")
         yield folder / question.name, question, 0
-        header, rows = ask(base, question.sql)
         path = folder / f"{question.stem}.csv"
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            table = csv.writer(stream, lineterminator="\n")
-            table.writerow(header)
-            table.writerows(rows)
-        yield path, question, len(rows)
+        write_csv(path, answer.table.columns, answer.rows, excel=excel)
+        yield path, question, len(answer.rows)

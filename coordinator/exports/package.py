@@ -110,7 +110,7 @@ def _sqlite(part: Path, published: Published, sheets: Sheets, wish: Wish) -> Ite
     path = part / SQLITE
     rows = sum(count for _, count in _counted(write_sqlite(path, sheets), sheets, wish, "SQLite"))
     yield Made(path, "全部表", "every table", rows)
-    for answer, question, count in answer_all(path, _folder(part, "questions")):
+    for answer, question, count in answer_all(path, _folder(part, "questions"), excel=wish.excel_csv):
         yield Made(answer, question.zh, question.en, count if answer.suffix == ".csv" else -1)
 
 

@@ -23,7 +23,7 @@ TRAPS = ("=1+1", "+HYPERLINK(\"x\")", "-2+3", "@SUM(A1)", "=cmd|' /C calc'!A0", 
 
 
 class Hostile(World):
-    """Candidates whose names a spreadsheet would run."""
+    """Candidates and villages whose names a spreadsheet would run."""
 
     def _unit(self, name: str, stations: object) -> Unit:
         unit = super()._unit(name, stations)  # type: ignore[arg-type]
@@ -32,7 +32,7 @@ class Hostile(World):
             replace(contest, candidates=tuple(replace(one, name=next(names)) for one in contest.candidates))
             for contest in unit.contests
         )
-        return replace(unit, contests=contests)
+        return replace(unit, contests=contests, name="=1+1村")
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +40,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("hostile")
     story = Story(Hostile())
     story.count("v1", "1")
+    story.count("v1", "2")
+    story.state("v1")
     write_files(place / "public", log_files(story.world, story.world.entries))
     export(place / "public", place / "out", Wish(formats=tuple(FORMATS), excel_csv=True))
     return place / "out"
@@ -65,7 +67,9 @@ def test_no_cell_of_the_workbook_is_a_formula_or_a_link(hostile: Path) -> None:
 
 
 def test_the_csv_for_excel_runs_nothing_and_the_plain_one_is_the_data(hostile: Path, tmp_path: Path) -> None:
-    for path in sorted((hostile / "csv").iterdir()):
+    answers = sorted((hostile / "questions").glob("*.csv"))
+    assert len(answers) == 10
+    for path in [*sorted((hostile / "csv").iterdir()), *answers]:
         data = path.read_bytes()
         assert data.startswith(b"\xef\xbb\xbf")
         header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
@@ -73,6 +77,7 @@ def test_the_csv_for_excel_runs_nothing_and_the_plain_one_is_the_data(hostile: P
         for row in rows:
             for cell in row:
                 assert not looks_like_formula(cell) or re.fullmatch(r"-\d+", cell), (path.name, cell)
+    assert any("'=1+1村" in path.read_text("utf-8-sig") for path in answers), "nothing to neutralise"
     export(hostile.parent / "public", tmp_path / "out", Wish(formats=("csv",)))
     with (tmp_path / "out" / "csv" / "votes.csv").open(encoding="utf-8", newline="") as stream:
         assert {row["name"] for row in csv.DictReader(stream) if row["kind"] == "printed"} == set(TRAPS)
