@@ -20,7 +20,8 @@ from coordinator.forms.paperwork import Paperwork, is_day
 from coordinator.forms.proving import planned, proof_data
 from coordinator.forms.record import Record, Scope, read_record
 from coordinator.forms.reports import brief_body, daily_body, summary_body
-from coordinator.forms.sheets import ballots_body, labels_body, roll_body, tally_body, tally_paper_body
+from coordinator.forms.rolls import roll_body
+from coordinator.forms.sheets import ballots_body, labels_body, tally_body, tally_paper_body
 from coordinator.forms.stamp import Cited, chinese_date, election_body, stamp
 from coordinator.forms.typesetting import Typesetter
 from coordinator.settings import CountyError

@@ -1,10 +1,9 @@
-"""The bodies of what lies on tables: tally sheet, ballot papers, roll-call sheets, box labels, proofs."""
+"""The bodies of what lies on tables: tally sheet, ballot papers, box labels, proofs."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from coordinator.forms.facts import CLASSES, Pair, contest_body, figures_body, forms_sum, pair, sex_word
-from coordinator.forms.paperwork import Cells, Paperwork
 from coordinator.settings import CountyError
 from tally_protocol import limits
 from tally_protocol.election.unit import BallotBox, Contest, Layout, Unit
@@ -30,9 +29,6 @@ BOX_KINDS: Final[dict[str, Pair]] = {
     "station": ("投票站票箱", "box of a polling station"),
     "mobile": ("流动票箱", "mobile ballot box"),
 }
-# what a sheet of paper holds: a roll without names has as many empty lines as there are electors, at most so many
-BLANK_LINES: Final = 60
-MOST_BLANK_LINES: Final = 2000
 # names beside each other on a ballot paper; the template has the same number
 PER_LINE: Final = 6
 
@@ -108,31 +104,6 @@ def _marking(oppose: bool) -> Pair:
         "选谁就在谁的空格内画“○”，不选的不作记号；另选他人的，在空格内写姓名并画“○”",
         "mark ○ for whom you choose and nothing for the others; write another person's name in an empty cell, mark ○",
     )
-
-
-def roll_body(unit: Unit, paperwork: Paperwork | None, only: str = "") -> JsonObject:
-    """点名领票表: one sheet a table, the voters of the private roll, or empty lines to write them in."""
-    stations = [entry for entry in unit.stations if only in {"", entry.id}]
-    if not stations:
-        raise CountyError(f"单位 {unit.id} 没有计票点 {only}", f"unit {unit.id} has no station {only}")
-    rows: list[Cells] = [] if paperwork is None else paperwork.rows("roll.csv", unit)
-    held: dict[str, list[str]] = {}
-    if paperwork is not None and paperwork.has("proxies.csv"):
-        for row in paperwork.rows("proxies.csv", unit):
-            held.setdefault(row["holder"], []).append(row["voter"])
-    sheets = []
-    for entry in stations:
-        own = [
-            {
-                "number": row["number"], "name": row["name"], "household": row.get("household", ""),
-                "held": held.get(row["name"], []), "note": row.get("note", ""),
-            }
-            for row in rows if row["station"] == entry.id
-        ]  # fmt: skip
-        registered = unit.registered if entry.registered is None and len(unit.stations) == 1 else entry.registered
-        blank = 0 if own else min(registered or BLANK_LINES, MOST_BLANK_LINES)
-        sheets.append({"station": entry.id, "registered": registered, "rows": own, "blank": blank})
-    return {"sheets": sheets, "several": len(unit.stations) > 1}
 
 
 def labels_body(unit: Unit) -> JsonObject:

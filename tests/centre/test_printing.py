@@ -76,7 +76,7 @@ def test_the_daily_report_holds_what_the_centre_knows(printing: Desk) -> None:
     assert kinds == ["daily", "daily", "brief", "summary"]
 
 
-COUNTIES = {
+COUNTIES: dict[str, dict[str, tuple[str, ...]]] = {
     # too few villages a township: the desk shows the county
     "county": {"v1": ("清河县", "东乡"), "v2": ("清河县", "西乡"), "v3": ("清河县", "南乡"), "v4": ("清河县", "北乡")},
     # a level below the township
