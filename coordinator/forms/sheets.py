@@ -1,6 +1,6 @@
 """The bodies of what lies on tables: tally sheet, ballot papers, box labels, proofs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from coordinator.forms.facts import CLASSES, Pair, contest_body, figures_body, forms_sum, pair, sex_word
@@ -31,6 +31,7 @@ BOX_KINDS: Final[dict[str, Pair]] = {
 }
 # names beside each other on a ballot paper; the template has the same number
 PER_LINE: Final = 6
+RECALL: Final = "recall"
 
 
 def tally_body(state: UnitState) -> JsonObject:
@@ -81,29 +82,53 @@ def _paper(unit: Unit, layout: Layout, profiles: Mapping[str, Profile]) -> JsonO
     contests = [contest for contest in unit.contests if contest.id in layout.contests]
     profile = profiles[unit.profile_of(contests[0])]
     lines = sum(-(-(len(contest.candidates) + contest.write_ins) // PER_LINE) for contest in contests)
-    marks = profile.ballot.choices
-    wanted = {"ballot.overvote.scope", "ballot.dup_post", "ballot.write_in"}
+    recall = all(contest.rule == RECALL for contest in contests)
+    # nobody can choose too many where one person is voted on
+    wanted = {"ballot.dup_post", "ballot.write_in"} | (set() if recall else {"ballot.overvote.scope"})
     return {
         "layout": layout.id,
         "titles": [contest.title for contest in contests],
         "lines": lines,
         "contests": [contest_body(contest) for contest in contests],
-        "how": pair(_marking("oppose" in marks)),
+        "how": pair(_marking(profile, contests)),
         "rules": [pair(words) for words, path in paper_rules(profile, contests) if path in wanted],
     }
 
 
-def _marking(oppose: bool) -> Pair:
-    """How a choice is marked, by what the profile allows."""
-    if oppose:
-        return (
-            "赞成的画“○”，反对的画“×”，弃权的不作记号；另选他人的，在空格内写姓名并画“○”",
-            "○ for, × against, nothing to abstain; to choose another person, write the name in an empty cell, mark ○",
-        )
-    return (
-        "选谁就在谁的空格内画“○”，不选的不作记号；另选他人的，在空格内写姓名并画“○”",
-        "mark ○ for whom you choose and nothing for the others; write another person's name in an empty cell, mark ○",
-    )
+def _marking(profile: Profile, contests: Sequence[Contest]) -> Pair:
+    """How a choice is marked, by what the profile allows and this paper has: no word of a cell that is not there."""
+    marks = profile.ballot.choices
+    chosen = [contest for contest in contests if contest.rule != RECALL]
+    recalled = [contest for contest in contests if contest.rule == RECALL]
+    parts = []
+    if chosen:
+        parts.append(_choosing(marks, write_in=any(contest.write_ins for contest in chosen)))
+    if recalled:
+        zh, en = _recalling(marks)
+        titles = "、".join(contest.title for contest in recalled)
+        parts.append((f"{titles}：{zh}", f"{titles}: {en}") if chosen else (zh, en))
+    return "。".join(zh for zh, _ in parts), ". ".join(en for _, en in parts)
+
+
+def _choosing(marks: Sequence[str], *, write_in: bool) -> Pair:
+    if "oppose" in marks:
+        zh, en = "赞成的画“○”，反对的画“×”", "○ for, × against"
+        if "abstain" in marks:
+            zh, en = f"{zh}，弃权的不作记号", f"{en}, nothing to abstain"
+        written = "; to choose another person, write the name in an empty cell, mark ○"
+    else:
+        zh = "选谁就在谁的空格内画“○”，不选的不作记号"
+        en = "mark ○ for whom you choose and nothing for the others"
+        written = "; write another person's name in an empty cell, mark ○"
+    return (f"{zh}；另选他人的，在空格内写姓名并画“○”", en + written) if write_in else (zh, en)
+
+
+def _recalling(marks: Sequence[str]) -> Pair:
+    """罢免 is no choice between persons: ○ agrees that the person leaves the office."""
+    if "oppose" not in marks:
+        return "同意罢免的画“○”，不同意罢免的不作记号", "○ for the recall, nothing if you are not for it"
+    zh, en = "同意罢免的画“○”，不同意罢免的画“×”", "○ for the recall, × against the recall"
+    return (f"{zh}，弃权的不作记号", f"{en}, nothing to abstain") if "abstain" in marks else (zh, en)
 
 
 def labels_body(unit: Unit) -> JsonObject:
