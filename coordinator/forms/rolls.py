@@ -6,7 +6,8 @@ papers: they stand once below a sheet, and a person decides whose they are.
 
 from typing import Final
 
-from coordinator.forms.facts import Pair, pair
+from coordinator.forms.facts import pair
+from coordinator.forms.kinds import Pair
 from coordinator.forms.paperwork import Cells, Paperwork
 from coordinator.settings import CountyError
 from tally_protocol.election.unit import StationEntry, Unit

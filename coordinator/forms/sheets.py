@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from coordinator.forms.facts import CLASSES, Pair, contest_body, figures_body, forms_sum, pair, sex_word
+from coordinator.forms.facts import CLASSES, contest_body, figures_body, forms_sum, pair, sex_word
+from coordinator.forms.kinds import Pair
 from coordinator.settings import CountyError
 from tally_protocol import limits
 from tally_protocol.election.unit import BallotBox, Contest, Layout, Unit
