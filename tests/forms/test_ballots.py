@@ -7,7 +7,7 @@ import pytest
 
 from coordinator.forms.making import Filled, Wish, fill_from
 from coordinator.forms.record import Record
-from coordinator.forms.sheets import ballots_body
+from coordinator.forms.sheets import ballots_body, tally_paper_body
 from coordinator.forms.typesetting import Typesetter
 from tally_protocol.election.unit import Candidate, Contest, Layout, Unit
 from tally_protocol.fields import JsonObject
@@ -96,3 +96,20 @@ def test_such_a_paper_looks_as_approved(
     if APPROVING:
         approve(name, page)
     assert difference(name, page, same_fonts=same_as_approved(noto)) == ""
+
+
+@pytest.mark.printed
+@pytest.mark.parametrize("english", [False, True], ids=["zh", "en"])
+def test_a_tally_paper_has_lines_for_what_is_called(
+    record: Record, setter: Typesetter, noto: tuple[Path, ...], *, english: bool
+) -> None:
+    """Both answers of a recall; no line for written names where the ballot paper has no cell."""
+    made = fill_from(record, Wish(form="tally-paper", unit="v1", english=english), None)
+    made.data["body"] = tally_paper_body(unit_of(record, RECALL, without_cells(record)[1]))
+    pages = [page_image(png) for png in setter.pages(made.form.template, made.data, PPI)]
+    assert len(pages) == 2
+    for number, page in enumerate(pages, 1):
+        name = f"tally-paper-recall-en-{number}" if english else f"tally-paper-recall-{number}"
+        if APPROVING:
+            approve(name, page)
+        assert difference(name, page, same_fonts=same_as_approved(noto)) == ""
