@@ -107,6 +107,7 @@ class World:
     registered: int = 400
     places: tuple[tuple[str, tuple[str, ...]], ...] = (("v1", ("1", "2")), ("v2", ("1",)))
     laptops: Mapping[str, str] = field(default_factory=dict)
+    towns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     entries: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -202,7 +203,7 @@ class World:
             ),
             name=f"村{name}",
             node=self.laptop(name),
-            place=("清河县", "东乡"),
+            place=self.towns.get(name, ("清河县", "东乡")),
             prev=ZERO32,
             profile="p1",
             registered=self.registered,

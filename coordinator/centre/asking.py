@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 
 from coordinator.centre.sessions import Known
 from tally_protocol.ids import is_id
+from tally_protocol.limits import NAME_CODE_POINTS
 from tally_protocol.seal.canonical import bad_text
 
 _BREAKS = re.compile(r"\s*[\r\n\t\u2028\u2029]+\s*")
@@ -54,6 +55,8 @@ Text = Annotated[str, _TIDY, StringConstraints(min_length=1, max_length=LONG), A
 Maybe = Annotated[str, _TIDY, StringConstraints(max_length=LONG), AfterValidator(_visible)]
 Title = Annotated[str, _TIDY, StringConstraints(min_length=1, max_length=SHORT), AfterValidator(_visible)]
 MaybeTitle = Annotated[str, _TIDY, StringConstraints(max_length=SHORT), AfterValidator(_visible)]
+# two names of a place with a stroke between, as they were sealed: compared, so not tidied
+MaybeLabel = Annotated[str, StringConstraints(max_length=2 * NAME_CODE_POINTS + 1), AfterValidator(_visible)]
 Ident = Annotated[str, StringConstraints(max_length=32), AfterValidator(_ident)]
 Day = Annotated[str, StringConstraints(max_length=10), AfterValidator(_day)]
 Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]

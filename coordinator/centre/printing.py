@@ -9,7 +9,7 @@ from typing import Any, Literal
 from fastapi import FastAPI, Response
 from pydantic import Field
 
-from coordinator.centre.asking import Asked, Day, Ident, MaybeTitle, Who
+from coordinator.centre.asking import Asked, Day, Ident, MaybeLabel, Who
 from coordinator.centre.figures import figures_of
 from coordinator.centre.office import Office
 from coordinator.centre.refusals import Refused
@@ -52,11 +52,12 @@ class UnitForm(Asked):
 class CountyForm(Asked):
     """A report: the daily one of a township, the brief and the summary of the county.
 
-    `issue` is the number of a brief; last term's turnout (0 of 0: not given) stands in brief and summary.
+    `township` is what this desk calls it; `issue` is the number of a brief; last term's turnout (0 of 0: not given)
+    stands in brief and summary.
     """
 
     form: OfCounty
-    township: MaybeTitle = ""
+    township: MaybeLabel = ""
     day: Day | Literal[""] = ""
     issue: int = Field(default=0, ge=0, le=9999)
     before_voters: int = Field(default=0, ge=0, le=FIGURE_MAXIMUM)
@@ -118,9 +119,17 @@ class Printing:
     def county_form(self, asked: CountyForm, who: Who) -> Response:
         """Make a report, with the centre's own figures in it."""
         return self._make(
-            who.id, asked.form, township=asked.township, english=asked.english, before=asked.before(),
-            issue=asked.issue, centre=self._report(asked),
+            who.id, asked.form, township=asked.township, units=self._grouped(asked), english=asked.english,
+            before=asked.before(), issue=asked.issue, centre=self._report(asked),
         )  # fmt: skip
+
+    def _grouped(self, asked: CountyForm) -> tuple[str, ...]:
+        """The villages under a name of this desk: it is not always the name of a place, and may be empty."""
+        if asked.form != "daily":
+            return ()
+        view = self._office.view
+        units = [str(found.note.id) for found in view.units()]
+        return tuple(unit for unit in units if view.township(unit) == asked.township)
 
     def _report(self, asked: CountyForm) -> Json:
         office = self._office

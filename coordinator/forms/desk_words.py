@@ -7,7 +7,8 @@ of the record, and a form without it is whole.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
-from coordinator.forms.facts import Pair, pair
+from coordinator.forms.facts import pair
+from coordinator.forms.kinds import Pair
 from coordinator.settings import CountyError
 from tally_protocol.fields import JsonObject
 from tally_protocol.law.ratio import Ratio

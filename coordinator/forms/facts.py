@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from coordinator.forms.kinds import Pair, kind_of
 from tally_protocol.election.shape import CONTEST_FIGURES, PER_CANDIDATE, WRITTEN, shape
 from tally_protocol.election.unit import Contest, Unit
 from tally_protocol.fields import JsonObject
@@ -14,15 +15,6 @@ from tally_protocol.law.result import Outcome, Result
 from tally_protocol.law.tally import Tally
 from tally_protocol.record.unit_chain import UnitState
 
-Pair = tuple[str, str]
-# who runs the election of a unit, by the law of its profile
-COMMITTEES: Final[dict[str, Pair]] = {
-    "village_2026": ("村民选举委员会", "village election committee"),
-    "residents_2026": ("居民选举委员会", "residents' election committee"),
-    "party_2020": ("党员大会", "members' meeting of the party branch"),
-    "congress_2020": ("选举委员会", "election committee"),
-}
-OTHER_COMMITTEE: Final[Pair] = ("选举委员会", "election committee")
 # why a contest of a paper did not count, in the words of the clerks
 CLASSES: Final[dict[str, Pair]] = {
     "valid": ("有效", "valid"),
@@ -55,10 +47,12 @@ def pair(words: Pair) -> JsonObject:
 
 def unit_body(unit: Unit, law: str) -> JsonObject:
     """A unit as every form names it."""
-    zh, en = COMMITTEES.get(law, OTHER_COMMITTEE)
+    kind = kind_of(law)
+    zh, en = kind.committee
     return {
         "id": unit.id, "name": unit.name, "place": " ".join(unit.place), "committee": f"{unit.name}{zh}",
-        "committee_en": en, "version": unit.version,
+        "committee_en": en, "version": unit.version, "own": pair(kind.own), "chair": pair(kind.chair),
+        "people": pair(kind.people),
     }  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from coordinator.forms.facts import Pair, pair
+from coordinator.forms.facts import pair
+from coordinator.forms.kinds import Pair
 from tally_protocol import limits
 from tally_protocol.fields import JsonObject
 from tally_protocol.law.profile_words import words_of

@@ -20,7 +20,8 @@ from coordinator.forms.paperwork import Paperwork, is_day
 from coordinator.forms.proving import planned, proof_data
 from coordinator.forms.record import Record, Scope, read_record
 from coordinator.forms.reports import brief_body, daily_body, summary_body
-from coordinator.forms.sheets import ballots_body, labels_body, roll_body, tally_body, tally_paper_body
+from coordinator.forms.rolls import roll_body
+from coordinator.forms.sheets import ballots_body, labels_body, tally_body, tally_paper_body
 from coordinator.forms.stamp import Cited, chinese_date, election_body, stamp
 from coordinator.forms.typesetting import Typesetter
 from coordinator.settings import CountyError
@@ -36,6 +37,7 @@ LINK: Final = re.compile(r"https?://[!-~]{1,200}", re.ASCII)
 class Wish:
     """What is asked for: a form, what it speaks of, how it is to look.
 
+    `units` are those of a township where the caller has grouped them: `township` is their title then, and may be empty.
     `centre` is the centre's report as JSON, `issue` the number of a brief; `day` is the unit's own day of a later wave,
     as 2026-12-20.
     """
@@ -43,6 +45,7 @@ class Wish:
     form: str
     unit: str = ""
     township: str = ""
+    units: tuple[str, ...] = ()
     station: str = ""
     layout: str = ""
     english: bool = False
@@ -171,9 +174,9 @@ def _scope(form: Form, wish: Wish) -> Scope:
                 raise CountyError(f"{form.id} 要写明 --unit 单位编号", f"{form.id} needs --unit, the id of a unit")
             return Scope(unit=wish.unit)
         case Subject.TOWNSHIP:
-            if not wish.township:
+            if not wish.township and not wish.units:
                 raise CountyError(f"{form.id} 要写明 --township 乡镇名称", f"{form.id} needs --township, its name")
-            return Scope(township=wish.township)
+            return _township(wish)
         case Subject.COUNTY:
             return Scope()
         case Subject.FOLDER:
@@ -181,6 +184,10 @@ def _scope(form: Form, wish: Wish) -> Scope:
                 f"{form.id} 在封存前由封存文件夹制作：请用 --from",
                 f"{form.id} is made from the sealing folder before sealing: use --from",
             )
+
+
+def _township(wish: Wish) -> Scope:
+    return Scope(township=wish.township, units=frozenset(wish.units))
 
 
 def fill_from(record: Record, wish: Wish, paperwork: Paperwork | None) -> Filled:
@@ -202,7 +209,7 @@ def fill_from(record: Record, wish: Wish, paperwork: Paperwork | None) -> Filled
         heads = _unit_heads(record, state, with_result=form.result)
     else:
         # the record may hold more: a caller with many townships reads it once
-        wanted = Scope(township=wish.township if form.subject is Subject.TOWNSHIP else "")
+        wanted = _township(wish) if form.subject is Subject.TOWNSHIP else Scope()
         states = [state for state in record.units.values() if wanted.wants(state.unit)]
         subject = wish.township or record.election.title
         data["body"] = _REPORTS[form.id](states, wish)

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from coordinator.forms.facts import Pair, contest_body, known, pair, result_body
+from coordinator.forms.facts import contest_body, known, pair, result_body
+from coordinator.forms.kinds import Pair
 from coordinator.forms.paperwork import PLACE_KINDS, Cells, Paperwork, check_proxies, place_kind
 from coordinator.results.outcomes import outcome_before_results
 from coordinator.settings import CountyError

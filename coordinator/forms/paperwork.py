@@ -43,6 +43,19 @@ class Paperwork:
 
     def rows(self, name: str, unit: Unit) -> list[Cells]:
         """The rows of a table that belong to a unit, in the order of the file; CountyError with every fault."""
+        found = self._read(name, unit)
+        if not found:
+            raise CountyError(
+                f"{name} 里没有单位 {unit.id}（{unit.name}）的行；请在 {self.path} 补上后再打印",
+                f"{name} has no row of unit {unit.id} ({unit.name}); add them in {self.path} and print again",
+            )
+        return found
+
+    def some_rows(self, name: str, unit: Unit) -> list[Cells]:
+        """The same for a table that a form can do without: none where the file or the unit's rows are missing."""
+        return self._read(name, unit) if self.has(name) else []
+
+    def _read(self, name: str, unit: Unit) -> list[Cells]:
         required, optional = TABLES[name]
         problems = Problems()
         found = []
@@ -52,11 +65,6 @@ class Paperwork:
             check_row(row, name, required, unit)
             found.append(row.cells)
         _raise(problems)
-        if not found:
-            raise CountyError(
-                f"{name} 里没有单位 {unit.id}（{unit.name}）的行；请在 {self.path} 补上后再打印",
-                f"{name} has no row of unit {unit.id} ({unit.name}); add them in {self.path} and print again",
-            )
         return found
 
     def has(self, name: str) -> bool:

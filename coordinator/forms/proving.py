@@ -4,9 +4,11 @@ A digest is over what will be sealed, not over the printed file: a sheet made an
 digest, a list with one other character has not.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from coordinator.forms.catalogue import Form
 from coordinator.forms.facts import unit_body
@@ -19,24 +21,44 @@ from coordinator.sealing.problems import Problems, SealingFault
 from coordinator.settings import CountyError
 from tally_protocol.election.unit import Unit
 from tally_protocol.fields import JsonObject
+from tally_protocol.law.profile import Profile
 from tally_protocol.law.profile_rules import with_rules
 from tally_protocol.record.chain import ZERO32
 from tally_protocol.seal import canonical
 
+# who counts and who signs the note stands on no sheet: it comes with the enrolment, after the village has signed
+NOT_ON_THE_SHEET: Final = frozenset({"committee", "election", "node", "prev", "version"})
+
 
 def proof_digest(unit: Unit, what: str) -> str:
-    """`candidates`: posts, seats and printed names in order; `layout`: which posts stand on which paper."""
+    """`candidates`: all that the sheet says of the unit; `layout`: which posts stand on which paper, by which rules.
+
+    Whatever a unit note will hold is covered unless it is named above: a digest of chosen fields promised that nothing
+    had changed while a seat for women, a profile or the number of electors had.
+    """
     body = unit.to_body()
     if what == "candidates":
-        said = {
-            "contests": [
-                {name: contest[name] for name in ("candidates", "id", "max_marks", "seats", "title", "write_ins")}
-                for contest in body["contests"]
-            ]
-        }
+        said = {name: part for name, part in body.items() if name not in NOT_ON_THE_SHEET | {"layouts"}}
+        # the hash of a table's roster is known with the enrolment
+        said["stations"] = [{name: part for name, part in one.items() if name != "roster"} for one in body["stations"]]
     else:
-        said = {"layouts": body["layouts"]}
-    return sha256(canonical.encode({"name": unit.name, "unit": unit.id, "what": what} | said)).hexdigest()
+        profiles = {str(contest.id): unit.profile_of(contest) for contest in unit.contests}
+        said = {"layouts": body["layouts"], "profiles": profiles, "rules": body["rules"]}
+    return _digest(unit, what, said)
+
+
+def rules_digest(unit: Unit, head: Head, profiles: Mapping[str, Profile]) -> str:
+    """What the sheet prints and no unit note holds: the profiles themselves, by which papers are judged, and the head.
+
+    A note names its profiles by id, so that a profile file may change under a signed name; this digest does not.
+    """
+    used = sorted({unit.profile_of(contest) for contest in unit.contests} | {unit.profile})
+    election = {"date": head.date, "id": head.id, "test": head.test, "title": head.title}
+    return _digest(unit, "rules", {"election": election, "profiles": [profiles[name].to_body() for name in used]})
+
+
+def _digest(unit: Unit, what: str, said: JsonObject) -> str:
+    return sha256(canonical.encode({"name": unit.name, "said": said, "unit": unit.id, "what": what})).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +111,6 @@ def proof_data(form: Form, plan: Planned, name: str, *, english: bool) -> JsonOb
         "unit": unit_body(unit, law),
         "subject": f"{unit.name}（{unit.id}）",
         "body": proof_body(unit, profiles),
-        "digests": {what: proof_digest(unit, what) for what in ("candidates", "layout")},
+        "digests": {what: proof_digest(unit, what) for what in ("candidates", "layout")}
+        | {"rules": rules_digest(unit, head, profiles)},
     }  # fmt: skip

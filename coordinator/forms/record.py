@@ -34,25 +34,38 @@ from tally_protocol.record.unit_kinds import Determination, Standings
 # canonical JSON has one spelling, so the owner of a record is found without reading it
 _CHAIN = re.compile(rb'"chain":"(?:[su]/([A-Za-z0-9_.-]+)|c)[/"]', re.ASCII)
 _UNIT = re.compile(rb'"unit":"([A-Za-z0-9_.-]+)"', re.ASCII)
+_NAMED = re.compile(rb'"(?:id|unit)":"([A-Za-z0-9_.-]+)"', re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which units a form speaks of: one by id, those of a township by name, or all."""
+    """Which units a form speaks of: one by id, many by id, those of a township by name, or all."""
 
     unit: str = ""
     township: str = ""
+    units: frozenset[str] = frozenset()
 
     def wants(self, unit: Unit) -> bool:
-        """Whether a sealed unit belongs to it; a township is the last name of a place, or the whole of it."""
+        """Whether a sealed unit belongs to it; a township is any level of a place, or levels that follow each other.
+
+        Ids go before the name: who groups villages has said which they are, the name is then a title alone.
+        """
         if self.unit:
             return unit.id == self.unit
-        return not self.township or self.township in {unit.place[-1] if unit.place else "", "/".join(unit.place)}
+        if self.units:
+            return unit.id in self.units
+        place = unit.place
+        ends = range(1, len(place) + 1)
+        return not self.township or any(
+            "/".join(place[begin:end]) == self.township for end in ends for begin in range(end)
+        )
 
     def may_want(self, note: bytes) -> bool:
         """Whether a sealed note could be of a unit that is wanted, or of one of its tables, by its bytes alone."""
         if self.unit:
             return f'"id":"{self.unit}"'.encode() in note or f'"unit":"{self.unit}"'.encode() in note
+        if self.units:
+            return any(found.decode() in self.units for found in _NAMED.findall(note))
         # a table's note does not name the township
         return b'"station_key":' in note or self.township.rpartition("/")[2].encode() in note
 

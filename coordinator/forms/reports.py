@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from coordinator.forms.facts import OUTCOMES_EN, pair
+from coordinator.forms.kinds import kind_of_all
 from coordinator.forms.turnouts import Turnout, add_turnouts, turnout_of
 from coordinator.results.figures import Figures
 from coordinator.results.outcomes import outcome_before_results
@@ -22,9 +23,12 @@ def daily_body(states: Iterable[UnitState], remarks: Mapping[str, str]) -> JsonO
     if not lines:
         raise CountyError("这个乡镇没有任何单位；请核对名称", "no unit of such a township; check its name")
     turnouts = add_turnouts(state_turnout(state) for state in states)
+    kind = kind_of_all(state.profile.law for state in states)
     return {
         "lines": lines,
-        "turnouts": turnouts.lines(),
+        "turnouts": turnouts.lines(kind),
+        "column": pair(kind.column),
+        "units": pair(kind.units),
         "total": {
             "units": len(lines),
             "final": str(Ratio(sum(bool(line["final"]) for line in lines), len(lines))),
@@ -126,7 +130,8 @@ def brief_body(states: Iterable[UnitState], before: Ratio | None) -> JsonObject:
                 "papers": sum(figures[0] for state in found for figures in tally_of(state).totals.values()),
             }
         )
-    turnouts = add_turnouts(map(state_turnout, units)).lines()
+    kind = kind_of_all(state.profile.law for state in units)
+    turnouts = add_turnouts(map(state_turnout, units)).lines(kind)
     return summary_body(units, before) | {
         "lines": lines, "units": len(units), "towns": len(towns), "turnouts": turnouts,
     }  # fmt: skip

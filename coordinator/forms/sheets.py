@@ -1,10 +1,10 @@
-"""The bodies of what lies on tables: tally sheet, ballot papers, roll-call sheets, box labels, proofs."""
+"""The bodies of what lies on tables: tally sheet, ballot papers, box labels, proofs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from coordinator.forms.facts import CLASSES, Pair, contest_body, figures_body, forms_sum, pair, sex_word
-from coordinator.forms.paperwork import Cells, Paperwork
+from coordinator.forms.facts import CLASSES, contest_body, figures_body, forms_sum, pair, sex_word
+from coordinator.forms.kinds import Pair
 from coordinator.settings import CountyError
 from tally_protocol import limits
 from tally_protocol.election.unit import BallotBox, Contest, Layout, Unit
@@ -30,11 +30,9 @@ BOX_KINDS: Final[dict[str, Pair]] = {
     "station": ("投票站票箱", "box of a polling station"),
     "mobile": ("流动票箱", "mobile ballot box"),
 }
-# what a sheet of paper holds: a roll without names has as many empty lines as there are electors, at most so many
-BLANK_LINES: Final = 60
-MOST_BLANK_LINES: Final = 2000
 # names beside each other on a ballot paper; the template has the same number
 PER_LINE: Final = 6
+RECALL: Final = "recall"
 
 
 def tally_body(state: UnitState) -> JsonObject:
@@ -85,54 +83,53 @@ def _paper(unit: Unit, layout: Layout, profiles: Mapping[str, Profile]) -> JsonO
     contests = [contest for contest in unit.contests if contest.id in layout.contests]
     profile = profiles[unit.profile_of(contests[0])]
     lines = sum(-(-(len(contest.candidates) + contest.write_ins) // PER_LINE) for contest in contests)
-    marks = profile.ballot.choices
-    wanted = {"ballot.overvote.scope", "ballot.dup_post", "ballot.write_in"}
+    recall = all(contest.rule == RECALL for contest in contests)
+    # nobody can choose too many where one person is voted on
+    wanted = {"ballot.dup_post", "ballot.write_in"} | (set() if recall else {"ballot.overvote.scope"})
     return {
         "layout": layout.id,
         "titles": [contest.title for contest in contests],
         "lines": lines,
         "contests": [contest_body(contest) for contest in contests],
-        "how": pair(_marking("oppose" in marks)),
+        "how": pair(_marking(profile, contests)),
         "rules": [pair(words) for words, path in paper_rules(profile, contests) if path in wanted],
     }
 
 
-def _marking(oppose: bool) -> Pair:
-    """How a choice is marked, by what the profile allows."""
-    if oppose:
-        return (
-            "赞成的画“○”，反对的画“×”，弃权的不作记号；另选他人的，在空格内写姓名并画“○”",
-            "○ for, × against, nothing to abstain; to choose another person, write the name in an empty cell, mark ○",
-        )
-    return (
-        "选谁就在谁的空格内画“○”，不选的不作记号；另选他人的，在空格内写姓名并画“○”",
-        "mark ○ for whom you choose and nothing for the others; write another person's name in an empty cell, mark ○",
-    )
+def _marking(profile: Profile, contests: Sequence[Contest]) -> Pair:
+    """How a choice is marked, by what the profile allows and this paper has: no word of a cell that is not there."""
+    marks = profile.ballot.choices
+    chosen = [contest for contest in contests if contest.rule != RECALL]
+    recalled = [contest for contest in contests if contest.rule == RECALL]
+    parts = []
+    if chosen:
+        parts.append(_choosing(marks, write_in=any(contest.write_ins for contest in chosen)))
+    if recalled:
+        zh, en = _recalling(marks)
+        titles = "、".join(contest.title for contest in recalled)
+        parts.append((f"{titles}：{zh}", f"{titles}: {en}") if chosen else (zh, en))
+    return "。".join(zh for zh, _ in parts), ". ".join(en for _, en in parts)
 
 
-def roll_body(unit: Unit, paperwork: Paperwork | None, only: str = "") -> JsonObject:
-    """点名领票表: one sheet a table, the voters of the private roll, or empty lines to write them in."""
-    stations = [entry for entry in unit.stations if only in {"", entry.id}]
-    if not stations:
-        raise CountyError(f"单位 {unit.id} 没有计票点 {only}", f"unit {unit.id} has no station {only}")
-    rows: list[Cells] = [] if paperwork is None else paperwork.rows("roll.csv", unit)
-    held: dict[str, list[str]] = {}
-    if paperwork is not None and paperwork.has("proxies.csv"):
-        for row in paperwork.rows("proxies.csv", unit):
-            held.setdefault(row["holder"], []).append(row["voter"])
-    sheets = []
-    for entry in stations:
-        own = [
-            {
-                "number": row["number"], "name": row["name"], "household": row.get("household", ""),
-                "held": held.get(row["name"], []), "note": row.get("note", ""),
-            }
-            for row in rows if row["station"] == entry.id
-        ]  # fmt: skip
-        registered = unit.registered if entry.registered is None and len(unit.stations) == 1 else entry.registered
-        blank = 0 if own else min(registered or BLANK_LINES, MOST_BLANK_LINES)
-        sheets.append({"station": entry.id, "registered": registered, "rows": own, "blank": blank})
-    return {"sheets": sheets, "several": len(unit.stations) > 1}
+def _choosing(marks: Sequence[str], *, write_in: bool) -> Pair:
+    if "oppose" in marks:
+        zh, en = "赞成的画“○”，反对的画“×”", "○ for, × against"
+        if "abstain" in marks:
+            zh, en = f"{zh}，弃权的不作记号", f"{en}, nothing to abstain"
+        written = "; to choose another person, write the name in an empty cell, mark ○"
+    else:
+        zh = "选谁就在谁的空格内画“○”，不选的不作记号"
+        en = "mark ○ for whom you choose and nothing for the others"
+        written = "; write another person's name in an empty cell, mark ○"
+    return (f"{zh}；另选他人的，在空格内写姓名并画“○”", en + written) if write_in else (zh, en)
+
+
+def _recalling(marks: Sequence[str]) -> Pair:
+    """罢免 is no choice between persons: ○ agrees that the person leaves the office."""
+    if "oppose" not in marks:
+        return "同意罢免的画“○”，不同意罢免的不作记号", "○ for the recall, nothing if you are not for it"
+    zh, en = "同意罢免的画“○”，不同意罢免的画“×”", "○ for the recall, × against the recall"
+    return (f"{zh}，弃权的不作记号", f"{en}, nothing to abstain") if "abstain" in marks else (zh, en)
 
 
 def labels_body(unit: Unit) -> JsonObject:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from coordinator.forms.facts import pair
+from coordinator.forms.kinds import Kind
 from tally_protocol.election.unit import Unit
 from tally_protocol.fields import JsonObject
 from tally_protocol.law.composition import COMMITTEE_LAWS, turnout_ratio
@@ -37,16 +38,19 @@ class Turnouts:
     fixed_units: Ratio
     told_units: Ratio
 
-    def lines(self) -> list[JsonObject]:
-        """Both lines as a form prints them."""
+    def lines(self, kind: Kind) -> list[JsonObject]:
+        """Both lines as a form prints them, in the words for these units."""
+        zh, en = kind.units
         rows = (
-            ("结果已定的村", "villages whose result is fixed", self.fixed, self.fixed_units),
-            ("已报的村", "villages that have reported", self.told, self.told_units),
+            (f"结果已定的{zh}", f"{en} whose result is fixed", self.fixed, self.fixed_units),
+            (f"已报的{zh}", f"{en} that have reported", self.told, self.told_units),
         )
         return [
-            pair((zh, en)) | {"turnout": str(ratio) if ratio.whole else "", "units": f"{units.part}/{units.whole}"}
-            for zh, en, ratio, units in rows
-        ]
+            pair((said_zh, said_en)) | {
+                "turnout": str(ratio) if ratio.whole else "", "units": f"{units.part}/{units.whole}", "word": zh,
+            }
+            for said_zh, said_en, ratio, units in rows
+        ]  # fmt: skip
 
 
 def turnout_of(unit: Unit, profiles: Mapping[str, Profile], tally: Tally, *, voided: bool) -> Turnout:

@@ -11,7 +11,8 @@ import pytest
 from coordinator.board.facts import tally_of
 from coordinator.centre.printing import Printer
 from coordinator.centre.still_elected import still_elected
-from coordinator.forms.making import Made, Sources, Wish
+from coordinator.forms import making
+from coordinator.forms.making import Filled, Made, Sources, Wish
 from coordinator.forms.press import Press
 from coordinator.forms.record import Scope, read_record
 from coordinator.ledger.progress import UnitProgress
@@ -21,7 +22,7 @@ from tally_protocol.law.outcome import decide_unit
 from tally_protocol.law.ratio import Ratio
 from tally_protocol.record.deciding import results_of
 from tally_protocol.record.unit_kinds import Declaration
-from tests.centre.desk import Browser, Desk
+from tests.centre.desk import Browser, Desk, new_desk
 from tests.coordinator.county import Bench, whole_count
 from tests.coordinator.scene import run
 
@@ -73,6 +74,64 @@ def test_the_daily_report_holds_what_the_centre_knows(printing: Desk) -> None:
         assert printed(browser, "/api/forms", form=form)[0].startswith(b"%PDF")
     kinds = [act.body["form"] for act in printing.journal.acts(0, 200) if act.act == "form"]
     assert kinds == ["daily", "daily", "brief", "summary"]
+
+
+COUNTIES: dict[str, dict[str, tuple[str, ...]]] = {
+    # too few villages a township: the desk shows the county
+    "county": {"v1": ("清河县", "东乡"), "v2": ("清河县", "西乡"), "v3": ("清河县", "南乡"), "v4": ("清河县", "北乡")},
+    # a level below the township
+    "hamlets": {f"v{n}": ("清河县", "东乡" if n < 3 else "西乡", f"{n} 组") for n in (1, 2, 3, 4)},
+    # two townships of one name, in a city above the counties
+    "twins": {f"v{n}": ("大市", "清河县" if n < 3 else "白河县", "东乡") for n in (1, 2, 3, 4)},
+    "no place": {f"v{n}": () for n in (1, 2, 3, 4)},
+    "some without": {"v1": ("清河县", "东乡"), "v2": ("清河县", "东乡"), "v3": (), "v4": ()},
+    "long names": {f"v{n}": ("甲" * 64 if n < 3 else "乙" * 64, "东" * 64) for n in (1, 2, 3, 4)},
+}
+
+
+def published_county(path: Path, towns: dict[str, tuple[str, ...]]) -> Desk:
+    """Four villages, sealed and published, nobody has counted."""
+    tables = (("v1", ("1",)), ("v2", ("1",)), ("v3", ("1",)), ("v4", ("1",)))
+    desk = new_desk(path, towns=towns, places=tables)
+    bench = Bench(desk.home, desk.world)
+    publisher, _ = bench.publisher(path / "public")
+    publisher.recover(bench.writer.durable)
+    publisher.publish(bench.writer.durable)
+    bench.close()
+    desk.printer = Printer(path / "public")
+    desk.open()
+    return desk
+
+
+@pytest.mark.parametrize("most", [100, 1], ids=["few townships", "more townships than have a name of their own"])
+@pytest.mark.parametrize("county", COUNTIES)
+def test_whatever_the_desk_calls_a_township_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, county: str, most: int
+) -> None:
+    monkeypatch.setattr("coordinator.watch.stations.TOWNSHIPS_MOST", most)
+    filled: list[Filled] = []
+
+    def seen(wish: Wish, sources: Sources) -> Filled:
+        filled.append(kept(wish, sources))
+        return filled[-1]
+
+    kept = making.fill
+    monkeypatch.setattr(making, "fill", seen)
+    desk = published_county(tmp_path, COUNTIES[county])
+    try:
+        browser = desk.browser("op")
+        townships = browser.get("/api/reports/daily")["townships"]
+        for one in townships:
+            printed(browser, "/api/forms", form="daily", township=one["township"])
+        # every village stands on the paper of its township, as on the screen
+        assert [{line["id"] for line in paper.data["body"]["lines"]} for paper in filled] == [
+            {unit["unit"] for unit in one["units"]} for one in townships
+        ]
+        titles = [paper.data["subject"] for paper in filled]
+        assert titles == [one["township"] or desk.world.election.title for one in townships]
+        assert browser.refused("/api/forms", form="daily", township="外乡") == 409
+    finally:
+        desk.close()
 
 
 def test_brief_and_summary_take_the_whole_report_and_what_a_person_knows(

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from coordinator.forms.making import Sources, Wish, fill
 from coordinator.forms.record import Record, Scope, read_record
 from coordinator.settings import CountyError
 from tally_protocol.log.tiles import bundle_path
@@ -19,9 +20,25 @@ def test_one_unit_is_read_as_in_the_whole_record(public: Path, record: Record) -
     assert alone.checkpoint == record.checkpoint
 
 
-@pytest.mark.parametrize(("township", "units"), [("东乡", ["v1", "v2"]), ("清河县/东乡", ["v1", "v2"]), ("西乡", [])])
+@pytest.mark.parametrize(
+    ("township", "units"),
+    [("东乡", ["v1", "v2"]), ("清河县/东乡", ["v1", "v2"]), ("清河县", ["v1", "v2"]), ("西乡", []), ("东", [])],
+)
 def test_a_township_is_named_short_or_whole(public: Path, township: str, units: list[str]) -> None:
     assert list(read_record(public, Scope(township=township)).units) == units
+
+
+def test_villages_are_named_one_by_one_whatever_their_place(tmp_path: Path, record: Record) -> None:
+    folder = publish(village(towns={"v1": ("市", "清河县", "东乡"), "v2": ()}), tmp_path)
+    assert list(read_record(folder, Scope(units=frozenset({"v2"}))).units) == ["v2"]
+    first = read_record(folder, Scope(township="x", units=frozenset({"v1", "v9"})))
+    assert list(first.units) == ["v1"]
+    # with all its tables
+    assert first.units["v1"].totals() == record.units["v1"].totals()
+    assert list(read_record(folder, Scope(township="清河县")).units) == ["v1"]
+    wish = Wish(form="daily", units=("v2",))
+    body = fill(wish, Sources(public=folder)).data["body"]
+    assert [line["id"] for line in body["lines"]] == ["v2"]
 
 
 def test_a_kept_checkpoint_gives_the_record_of_that_moment(tmp_path: Path) -> None:

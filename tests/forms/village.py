@@ -77,7 +77,7 @@ class Village(World):
             layouts=(Layout(id=LayoutId("village"), contests=(chair.id, member.id)),),
             name=NAMES[name],
             node=self.laptop(name),
-            place=("清河县", "东乡"),
+            place=self.towns.get(name, ("清河县", "东乡")),
             prev=ZERO32,
             profile="p1",
             registered=self.registered,
