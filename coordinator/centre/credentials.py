@@ -1,7 +1,10 @@
 """Passwords (argon2id) and one-time codes (TOTP): the only place that sees them; nothing of them is logged (ADR 8)."""
 
+import hashlib
+import hmac
 import secrets
 import threading
+from collections.abc import Iterator
 
 import pyotp
 from argon2 import PasswordHasher
@@ -19,6 +22,7 @@ STEP = 30
 PATIENCE = 5.0
 # without letters and digits that are read wrongly
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+GROUP = 5
 # taken by everybody who is told to take twelve characters
 WELL_KNOWN = ("password", "qwerty", "admin", "123456", "changpiao", "xuanju", "mima")
 
@@ -30,6 +34,7 @@ class Credentials:
         """`key`: 32 bytes for the secrets of second factors; `hasher`: RFC 9106's second choice unless given."""
         self._database = database
         self._key = AESGCM(key)
+        self._halves = hmac.digest(key, b"first halves of first passwords", "sha256")
         self._hasher = hasher or PasswordHasher()
         self._one = threading.Lock()
         # who guesses the name of an account must not see by the time that there is none
@@ -37,9 +42,25 @@ class Credentials:
 
     def first(self, person: str) -> str:
         """Give a password for the first login, and take every code away; it is told once and kept nowhere."""
-        word = "-".join("".join(secrets.choice(ALPHABET) for _ in range(5)) for _ in range(4))
+        word = _grouped(secrets.choice(ALPHABET) for _ in range(4 * GROUP))
         self._keep(SecretRow(person, self._hash(word), 1, "", 0))
         return word
+
+    def second_half(self, person: str, matter: str) -> str:
+        """Give a first password of which nobody is told more than half; this half is told once and kept nowhere.
+
+        Whoever confirms a colleague's account must not be able to use it: it may be the second pair of eyes.
+        """
+        half = _grouped(secrets.choice(ALPHABET) for _ in range(2 * GROUP))
+        self._keep(SecretRow(person, self._hash(f"{self.first_half(person, matter)}-{half}"), 1, "", 0))
+        return half
+
+    def first_half(self, person: str, matter: str) -> str:
+        """The other half, for who has proposed the matter: made anew from it whenever it is asked for, kept nowhere."""
+        drawn = hmac.digest(self._halves, f"{matter}\0{person}".encode(), hashlib.sha512)
+        # 248 is a multiple of 31: every letter is as likely; of 64 bytes ten are always left
+        letters = [ALPHABET[byte % len(ALPHABET)] for byte in drawn if byte < 248]
+        return _grouped(iter(letters[: 2 * GROUP]))
 
     def change(self, person: str, password: str) -> None:
         """Set a person's own password; Refused 422 for a weak one."""
@@ -127,6 +148,12 @@ class _Alone:
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
+
+
+def _grouped(letters: Iterator[str]) -> str:
+    """In groups that can be read aloud."""
+    word = "".join(letters)
+    return "-".join(word[at : at + GROUP] for at in range(0, len(word), GROUP))
 
 
 def check_strength(password: str, person: str) -> None:

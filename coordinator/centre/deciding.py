@@ -21,6 +21,8 @@ from coordinator.centre.state import State
 from coordinator.centre.withdrawing import Line, consequences, out_candidates
 
 Json = dict[str, Any]
+# whoever gets one of these could confirm, too
+ACCOUNTS = ("person", "password")
 
 
 class Decision(Asked):
@@ -118,7 +120,21 @@ class Deciding:
         """All, the open ones first, the newest first."""
         with self._office.journal.reading() as state:
             found = sorted(state.proposals.all.values(), key=lambda one: (one.state == "open", one.time), reverse=True)
-        return {"proposals": [self._json(one, who.id, who.role) for one in found]}
+        said = [self._json(one, who.id, who.role) for one in found]
+        return {"proposals": self._with_halves(found, said, who.id)}
+
+    def _with_halves(self, found: list[Proposal], said: list[Json], me: str) -> list[Json]:
+        """The proposer's half of each first password that still waits for its first login."""
+        newest: dict[str, Proposal] = {}
+        for one in sorted(found, key=lambda one: one.settled):
+            if one.kind in ACCOUNTS and one.state == "confirmed":
+                newest[str(one.matter["person"])] = one
+        halves = {
+            one.id: self._office.credentials.first_half(person, _matter(one))
+            for person, one in newest.items()
+            if one.by == me and self._office.credentials.must_change(person)
+        }
+        return [line | ({"half": halves[line["proposal"]]} if line["proposal"] in halves else {}) for line in said]
 
     def propose(self, asked: Proposed, who: Who) -> Json:
         """Begin a matter."""
@@ -279,13 +295,13 @@ class Deciding:
                 pass
 
     def _afterwards(self, found: Proposal) -> Json:
-        """A first password is made when the act is durable, and told once, to the one who confirmed."""
-        if found.kind not in ("person", "password"):
+        """A first password is made when the act is durable; who confirmed is told one half, who proposed the other."""
+        if found.kind not in ACCOUNTS:
             return {}
         person = str(found.matter["person"])
-        password = self._office.credentials.first(person)
+        half = self._office.credentials.second_half(person, _matter(found))
         self._office.sessions.end_all(person, PERSON)
-        return {"person": person, "password": password}
+        return {"person": person, "half": half}
 
     def _json(self, one: Proposal, me: str, role: str) -> Json:
         mine = one.by == me
@@ -308,6 +324,10 @@ def _open(acting: Acting, name: str) -> Proposal:
     if found.state != "open":
         raise conflict(f"{name} 已有结论", f"{name} is settled already")
     return found
+
+
+def _matter(one: Proposal) -> str:
+    return f"{one.id} {one.digest}"
 
 
 def _line(line: Line) -> Json:

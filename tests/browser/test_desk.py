@@ -328,6 +328,38 @@ def test_what_is_counted_is_at_the_desk_within_two_seconds(desk: DeskCounty, sea
     assert time.monotonic() - began < LATEST
 
 
+def test_a_colleague_gets_a_password_from_two_people(desk: DeskCounty, seat: Callable[..., Page]) -> None:
+    operator = seat("wang")
+    operator.get_by_role("link", name="人员").click()
+    operator.get_by_role("button", name="新建账号").click()
+    dialog = operator.get_by_role("dialog")
+    dialog.get_by_label("账号").fill("zhang")
+    dialog.get_by_label("姓名或岗位").fill("张值班")
+    dialog.get_by_label("角色").select_option("operator")
+    dialog.get_by_role("button", name="确定").click()
+    expect(dialog).to_have_count(0)
+
+    authority = seat("li")
+    authority.get_by_role("link", name="决定").click()
+    authority.get_by_role("region", name="等第二人确认").get_by_role("button", name="核对并确认").click()
+    authority.get_by_role("dialog").get_by_label("我已逐项核对").check()
+    authority.get_by_role("dialog").get_by_role("button", name="确定").click()
+    told = authority.get_by_role("dialog", name="zhang 的初始口令（后半）")
+    second = told.locator(".code").inner_text()
+    told.get_by_role("button", name="关闭").click()
+
+    operator.get_by_role("link", name="决定").click()
+    matter = operator.get_by_role("article").filter(has_text="张值班")
+    first = matter.locator(".told .code").inner_text()
+    assert first not in authority.content()
+    assert second not in operator.content()
+    desk.first["zhang"] = f"{first}-{second}"
+    expect(seat("zhang").locator("#account")).to_contain_text("张值班")
+    operator.reload()
+    expect(operator.get_by_role("article").filter(has_text="张值班")).to_be_visible()
+    expect(operator.locator(".told")).to_have_count(0)
+
+
 def test_nobody_who_was_logged_out_stays_in(desk: DeskCounty, seat: Callable[..., Page]) -> None:
     page = seat("zhou")
     page.locator("#account").click()

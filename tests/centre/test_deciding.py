@@ -1,5 +1,6 @@
 """Two persons: proposed by one, in force when another confirms; objections, withdrawals, corrections, accounts."""
 
+import json
 from typing import Any
 
 import pytest
@@ -134,14 +135,54 @@ def test_a_correction_is_a_permission_and_moves_no_figure(plain: Desk) -> None:
     assert operator.get("/api/units/v1") == before
 
 
+def first_half(browser: Browser, proposal: str) -> str:
+    """What who proposed an account is shown; empty if nothing is."""
+    found = {one["proposal"]: one for one in browser.get("/api/proposals")["proposals"]}
+    return str(found[proposal].get("half", ""))
+
+
+def test_neither_who_proposed_an_account_nor_who_confirmed_it_can_use_it(desk: Desk) -> None:
+    """One person with a colleague's account could propose as the one and confirm as the other."""
+    operator, second = desk.browser("op"), desk.browser("op2")
+    name, digest = propose(operator, kind="person", person="zhao", name="赵", role="operator")
+    assert first_half(operator, name) == "", "nothing is known before somebody confirms"
+    said = second.post(f"/api/proposals/{name}/confirm", digest=digest)
+    mine, theirs = first_half(operator, name), said["half"]
+    assert len(mine) == len(theirs) == 11
+    assert mine not in json.dumps(said)
+    for other in (second, desk.browser("au"), desk.browser("su")):
+        assert mine not in other.ask("GET", "/api/proposals").text
+    assert theirs not in operator.ask("GET", "/api/proposals").text
+    for guess in (mine, theirs, f"{mine}-{mine}", f"{theirs}-{theirs}", f"{theirs}-{mine}"):
+        assert Browser(desk.gate).login("zhao", guess).status_code in (401, 429)
+    # each matter has a half of its own, and a newer one ends the older one's
+    name2, digest2 = propose(operator, kind="password", person="zhao", reason="丢了")
+    half2 = desk.browser("au").post(f"/api/proposals/{name2}/confirm", digest=digest2)["half"]
+    assert first_half(operator, name) == ""
+    assert first_half(operator, name2) not in ("", mine)
+    assert half2 != theirs
+
+
+def test_the_first_half_is_gone_after_the_first_login(desk: Desk) -> None:
+    operator = desk.browser("op")
+    name, digest = propose(operator, kind="person", person="zhao", name="赵", role="operator")
+    half = desk.browser("op2").post(f"/api/proposals/{name}/confirm", digest=digest)["half"]
+    word = f"{first_half(operator, name)}-{half}"
+    browser = Browser(desk.gate)
+    assert browser.login("zhao", word).status_code == 200
+    browser.post("/api/password", old=word, new="a slow river and staples")
+    assert first_half(operator, name) == ""
+
+
 def test_an_account_that_could_confirm_is_made_by_two(desk: Desk) -> None:
     operator = desk.browser("op")
     for role in ("operator", "authority"):
         assert operator.refused("/api/people", person="zhao", name="赵", role=role) == 422
     name, digest = propose(operator, kind="person", person="zhao", name="赵", role="authority")
-    said = desk.browser("op2").post(f"/api/proposals/{name}/confirm", digest=digest)
+    second = desk.browser("op2")
+    half = second.post(f"/api/proposals/{name}/confirm", digest=digest)["half"]
     browser = Browser(desk.gate)
-    assert browser.login("zhao", said["password"]).status_code == 200
+    assert browser.login("zhao", f"{first_half(operator, name)}-{half}").status_code == 200
     assert browser.get("/api/me")["first"] is True
     assert operator.refused(
         "/api/proposals", matter={"kind": "person", "person": "zhao", "name": "x", "role": "operator"}
@@ -152,10 +193,10 @@ def test_a_privileged_password_is_reset_by_two_and_takes_the_second_factor_away(
     operator, old = desk.browser("op"), desk.browser("au")
     assert operator.refused("/api/people/au/password", text="忘了") == 403
     name, digest = propose(operator, kind="password", person="au", reason="忘了")
-    said = desk.browser("op2").post(f"/api/proposals/{name}/confirm", digest=digest)
+    half = desk.browser("op2").post(f"/api/proposals/{name}/confirm", digest=digest)["half"]
     assert old.ask("GET", "/api/me").json()["role"] == ""
     assert Browser(desk.gate).login("au").status_code == 401
-    assert Browser(desk.gate).login("au", said["password"]).status_code == 200
+    assert Browser(desk.gate).login("au", f"{first_half(operator, name)}-{half}").status_code == 200
     assert operator.refused("/api/proposals", matter={"kind": "password", "person": "gu", "reason": "x"}) == 404
 
 

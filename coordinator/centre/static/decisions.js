@@ -6,7 +6,7 @@ import { ask } from "./dialogs.js";
 import { make } from "./dom.js";
 import { put } from "./incident_parts.js";
 import { day, moment, said, t } from "./texts.js";
-import { tellPassword } from "./entering.js";
+import { tellHalf } from "./entering.js";
 
 // the rules' sources write days for programs
 const DATES = /\d{4}-\d\d-\d\d/g;
@@ -89,6 +89,7 @@ export class Decisions {
       one.without ? withoutLines(one.without) : null,
       make("p", { class: "quiet" }, t("proposal.by", { person: one.by, time: moment(one.time) }), one.second ? ` · ${t("proposal.second", { person: one.second, time: moment(one.settled) })}` : "", one.reason ? ` · ${one.reason}` : ""),
       make("p", { class: "quiet" }, t("proposal.digest"), make("code", { class: "digest" }, one.digest.slice(0, 16))),
+      one.half ? make("p", { class: "told" }, t("told.half.first", { person: one.matter.person }), " ", make("code", { class: "code" }, one.half)) : null,
       open ? make("div", { class: "row-buttons" },
         one.may_confirm ? make("button", { class: "button small main", type: "button", "data-focus": `y/${one.proposal}`, onclick: () => this.confirm(one) }, t("proposal.confirm")) : null,
         one.may_confirm ? make("button", { class: "button small", type: "button", "data-focus": `n/${one.proposal}`, onclick: () => this.doing(t("proposal.reject"), [{ name: "text", label: t("why"), long: true }], `/api/proposals/${one.proposal}/reject`) }, t("proposal.reject")) : null,
@@ -126,7 +127,7 @@ export class Decisions {
       if (!given.read) throw new No(0, { zh: t("confirm.must"), en: t("confirm.must"), word: "read" });
       return { digest: one.digest };
     }, [make("p", {}, t(`kind.${one.kind}`)), this.matter(one), one.without ? withoutLines(one.without) : null]);
-    if (done?.password) tellPassword(done.person, done.password);
+    if (done?.half) tellHalf(done.person, done.half);
   }
 }
 

@@ -85,6 +85,11 @@ export async function secondFactor(me) {
   });
 }
 
+/** What is told once to who confirmed: half of a first password; who proposed it sees the other half with the proposal. */
+export function tellHalf(person, half) {
+  tell(t("told.half.title", { person }), make("p", { class: "code big", "aria-label": t("told.half.label") }, half), make("p", {}, t("told.half.note")));
+}
+
 /** What is told once: a first password. */
 export function tellPassword(person, password) {
   tell(t("told.title", { person }), make("p", { class: "code big", "aria-label": t("told.label") }, password), make("p", {}, t("told.note")));
