@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 
 from coordinator.board.files import SHARED, read_static
 from coordinator.centre import cases, deciding, entering, printing, scheduling, staffing, telling, watching
+from coordinator.centre.field_words import words_of
 from coordinator.centre.gate import Gate, endpoint_names
 from coordinator.centre.office import Office
 from coordinator.centre.policies import check_policies
@@ -114,10 +115,11 @@ async def refused(_: Request, error: Exception) -> Response:
 async def not_valid(_: Request, error: Exception) -> Response:
     """Which field, and what was expected; what was sent is not repeated."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as it was registered
-    fields: list[dict[str, Any]] = [
-        {"field": ".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]), "what": str(one["msg"])}
-        for one in error.errors()
-    ]
+    fields: list[dict[str, Any]] = []
+    for one in error.errors():
+        zh, en = words_of(one)
+        field = ".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0])
+        fields.append({"field": field, "zh": zh, "en": en})
     first = fields[0]
-    no = Refused(422, f"{first['field']}：{first['what']}", f"{first['field']}: {first['what']}", "field")
+    no = Refused(422, f"{first['field']}：{first['zh']}", f"{first['field']}: {first['en']}", "field")
     return JSONResponse(no.body() | {"fields": fields}, 422)

@@ -35,7 +35,8 @@ class Election(Asked):
     date: Day
     test: bool
     origin: Annotated[str, Field(pattern=r"^[!-*,-~]{1,255}$")]
-    profiles: list[Ident] = Field(min_length=1, max_length=16)
+    # shipped, or a file that the folder names already
+    profiles: list[Title] = Field(min_length=1, max_length=16)
 
 
 class Laptop(Asked):

@@ -8,6 +8,7 @@ import json
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -124,12 +125,22 @@ class Assistant:
 
     def set_election(self, asked: Json) -> Json:
         """Write election.toml; what is wrong with it is told by the state."""
+        before = self._election() if (self.folder / ELECTION).exists() else {"profiles": []}
+        if not isinstance(known := before.get("profiles"), list):
+            raise conflict(
+                f"{ELECTION} 读不懂，未改动；请先更正这个文件",
+                f"{ELECTION} cannot be read and was left as it is; mend it first",
+            )
         for name in asked["profiles"]:
-            if name not in shipped_ids():
+            if name not in shipped_ids() and name not in known:
                 raise missing(f"没有随附的规则档案 {name}", f"no shipped profile {name}")
         words = ("id", "title", "date", "test", "origin")
         lines = [f"{key} = {json.dumps(asked[key], ensure_ascii=False)}" for key in words]
-        lines.append(f"profiles = {json.dumps(asked['profiles'])}")
+        # the page asks for one profile; what a person wrote into the file besides stays: more profiles, the threshold
+        further = [one for one in known[1:] if one not in asked["profiles"]]
+        lines.append(f"profiles = {json.dumps([*asked['profiles'], *further], ensure_ascii=False)}")
+        if "threshold" in before:
+            lines.append(f"threshold = {json.dumps(before['threshold'])}")
         (self.folder / ELECTION).write_text("\n".join(lines) + "\n", "utf-8")
         return self.state()
 
@@ -202,6 +213,13 @@ class Assistant:
     def seal(self, address: str, persons: tuple[str, str]) -> Json:
         """Seal, make the first two accounts, take the sign-offs into the journal."""
         place = self._place
+        if _own(address) and not self._election().get("test"):
+            raise Refused(
+                422,
+                f"{address} 只有本机能连；请填各设备能访问到的地址，它会写进每台设备的资料包和县中心的证书",
+                f"only this machine can reach {address}; enter the address that the laptops reach: it is sealed into"
+                " every laptop's bundle and the county's certificate",
+            )
         try:
             sealed = init(place.home, place.folder, address, place.database)
         except SealingFault as fault:
@@ -243,6 +261,15 @@ def take_signoffs(place: Place, store: Database) -> int:
                     "proof", unit=one.unit, what=one.what, digest=one.digest, signed_by=one.signed_by, day=one.day
                 )
     return len(found)
+
+
+def _own(address: str) -> bool:
+    """Whether an address means the machine that it is used on."""
+    host = address.rpartition(":")[0].strip("[]")
+    try:
+        return ip_address(host).is_loopback or ip_address(host).is_unspecified
+    except ValueError:
+        return host.casefold().rstrip(".") == "localhost"
 
 
 def _rows(path: Path) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,60 @@ def test_an_empty_folder_begins_with_the_election(tmp_path: Path) -> None:
     assert page.ask("POST", "/api/election", json=asked | {"id": "a b"}).status_code == 422
     assert page.ask("POST", "/api/election", json=asked).json()["election"]["title"] == "清河县（演练）"
     assert page.ask("GET", "/api/template").content.startswith(b"PK")
+
+
+def test_what_stood_in_the_file_besides_stays(page: Page, filled: Path) -> None:
+    """[CUT-2]: the threshold of publication is nobody's to lose by correcting a title."""
+    path = filled / "election.toml"
+    found = tomllib.loads(path.read_text("utf-8"))
+    own = found["profiles"]
+    assert len(own) > 1
+    assert "threshold" not in found
+    path.write_text("threshold = 200\n" + path.read_text("utf-8"), "utf-8")
+    asked = {"id": found["id"], "date": str(found["date"]), "test": found["test"], "origin": found["origin"]}
+    answer = page.ask("POST", "/api/election", json=asked | {"title": "新名称", "profiles": own[:1]})
+    assert answer.status_code == 200, answer.text
+    after = tomllib.loads(path.read_text("utf-8"))
+    assert (after["title"], after["threshold"], after["profiles"]) == ("新名称", 200, own)
+    path.write_text("threshold = 200\nprofiles = [", "utf-8")
+    assert page.ask("POST", "/api/election", json=asked | {"title": "x", "profiles": own[:1]}).status_code == 409
+    assert path.read_text("utf-8") == "threshold = 200\nprofiles = ["
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:7443", "localhost:7443", "[::1]:7443", "0.0.0.0:7443"])
+def test_laptops_are_not_sent_to_themselves(page: Page, filled: Path, address: str) -> None:
+    path = filled / "election.toml"
+    path.write_text(path.read_text("utf-8").replace("test = true", "test = false"), "utf-8")
+    asked = {"address": address, "operator": "wang", "authority": "li"} | AGREED
+    answer = page.ask("POST", "/api/seal", json=asked)
+    assert answer.status_code == 422
+    assert "只有本机能连" in answer.json()["error"]["zh"]
+    assert page.state()["sealed"] is False
+
+
+@pytest.mark.parametrize(
+    ("sent", "zh", "en"),
+    [
+        ({"origin": "log.example/ä"}, "origin：写法不对", "origin: is not written as expected"),
+        ({"title": "长" * 1000}, "title：最多 ", "title: at most "),
+        ({"date": "2026-13-40"}, "date：应为日期，如 2026-12-20", "date: expected a date like 2026-12-20"),
+        ({"test": "perhaps"}, "test：应为是或否", "test: expected yes or no"),
+        ({"profiles": []}, "profiles：至少 1 项", "profiles: at least 1 of them"),
+        ({"other": 1}, "other：不认识这一项", "other: is not known here"),
+    ],
+)
+def test_a_field_is_refused_in_both_languages(page: Page, sent: dict[str, object], zh: str, en: str) -> None:
+    """The library's English never stands in a Chinese sentence."""
+    asked: dict[str, object] = {
+        "id": "qinghe-test", "title": "清河县", "date": "2026-12-20", "test": True,
+        "origin": "log.test.example/qinghe-test", "profiles": ["cn-village-2026-national"],
+    }  # fmt: skip
+    answer = page.ask("POST", "/api/election", json=asked | sent)
+    assert answer.status_code == 422
+    said = answer.json()["error"]
+    assert said["zh"].startswith(zh)
+    assert said["en"].startswith(en)
+    assert re.search(r"[a-z]+ [a-z]+", said["zh"]) is None
 
 
 def test_from_workbooks_over_signed_sheets_to_a_sealed_county(page: Page, filled: Path, tmp_path: Path) -> None:

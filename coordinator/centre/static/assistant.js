@@ -66,6 +66,12 @@ function step(n, key, done, ...body) {
 
 const button = (key, act, main_ = false) => make("button", { class: `button ${main_ ? "main" : ""}`, type: "button", "data-focus": key, onclick: act }, t(key));
 
+/** The shipped profiles, and the folder's own if it comes first there. */
+function profiles(first) {
+  const found = state.profiles.map((one) => [one.id, one.title]);
+  return !first || found.some(([id]) => id === first) ? found : [[first, first], ...found];
+}
+
 function election() {
   const one = state.election;
   const edit = async () => {
@@ -76,14 +82,14 @@ function election() {
         { name: "title", label: t("election.title"), value: one?.title ?? "" },
         { name: "date", label: t("plan.day"), kind: "date", value: one?.date ?? "" },
         { name: "origin", label: t("election.origin"), value: one?.origin ?? "", most: 255, hint: t("election.origin.hint") },
-        { name: "profile", label: t("election.profile"), value: one?.profiles?.[0] ?? "cn-village-2026-national", options: state.profiles.map((found) => [found.id, found.title]) },
+        { name: "profile", label: t("election.profile"), value: one?.profiles?.[0] ?? "cn-village-2026-national", options: profiles(one?.profiles?.[0]) },
         { name: "test", label: t("election.test"), kind: "checkbox", value: one?.test ?? true },
       ],
       act: ({ profile, ...given }) => post("/api/election", { ...given, profiles: [profile] }),
     });
     if (done) await again();
   };
-  return step(1, "election", Boolean(one?.id), one?.id ? make("p", {}, make("b", {}, one.title), ` · ${one.date} · ${one.id} `, one.test ? make("span", { class: "badge rehearsal" }, t("test")) : null) : null,
+  return step(1, "election", Boolean(one?.id), one?.id ? make("p", {}, make("b", {}, one.title), ` · ${one.date} · ${one.id} `, one.test ? make("span", { class: "badge rehearsal" }, t("test")) : null, one.profiles?.length > 1 ? make("span", { class: "quiet" }, ` ${t("election.further", { names: one.profiles.slice(1).join(" ") })}`) : null, one.threshold ? make("span", { class: "quiet" }, ` ${t("election.threshold", { n: one.threshold })}`) : null) : null,
     make("p", { class: "row-buttons" }, button(one?.id ? "change" : "election.enter", edit, !one?.id)));
 }
 
@@ -188,7 +194,7 @@ function seal() {
       title: t("seal.first"), button: t("seal.next"),
       intro: [make("p", {}, t("seal.note")), unsigned({ part: missing, whole: state.units.length })],
       fields: [
-        { name: "address", label: t("seal.address"), value: `${location.hostname}:7443`, most: 255, hint: t("seal.address.hint") },
+        { name: "address", label: t("seal.address"), value: state.election?.test ? `${location.hostname}:7443` : "", most: 255, hint: t("seal.address.hint") },
         { name: "operator", label: t("seal.operator"), most: 32, hint: t("person.id.hint") }, { name: "operator_agrees", label: t("seal.agree"), kind: "checkbox", value: false },
       ],
       act: (given) => agreed(given, "operator_agrees"),
@@ -211,6 +217,7 @@ function seal() {
     return step(5, "seal", true, make("p", {}, t("seal.done", { units: number(sealed.units), home: sealed.home })), make("p", {}, t("seal.key")), make("p", { class: "code" }, sealed.authority),
       firsts(show), make("p", { class: "warning" }, t("seal.offline")));
   }
+  if (state.sealed && state.first.length) return step(5, "seal", true, firsts(show));
   return step(5, "seal", state.sealed, problems(state.against ?? []), unsigned(state.unsigned), make("p", { class: "row-buttons" }, button("seal.check", check), button("seal.do", act, true)));
 }
 
