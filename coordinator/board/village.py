@@ -11,6 +11,7 @@ from coordinator.board.facts import decides, tally_of, totals_of
 from coordinator.board.rows import Row
 from coordinator.ledger.progress import UnitProgress
 from coordinator.results.declared import elected_in, standing, superseded
+from coordinator.results.electors import electors_of
 from tally_protocol.election.shape import CANDIDATE_FIGURES, CONTEST_FIGURES, PER_CANDIDATE, PER_CONTEST, shape
 from tally_protocol.election.unit import Contest
 from tally_protocol.law.explanation import RULES, explain_decided
@@ -39,7 +40,7 @@ def village(unit: UnitProgress, row: Row, profiles: Profiles) -> Json:
         "place": list(note.place),
         "size": row.size,
         "state": row.state.name,
-        "registered": note.registered,
+        "registered": electors_of(note, profiles),
         "papers": row.papers,
         "batches": row.batches,
         "voters": row.voters,
