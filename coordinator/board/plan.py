@@ -4,13 +4,15 @@
 a unit note makes a new plan with a new number.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from coordinator.board.rows import FIELDS, OUTCOMES, SOURCES, STATES
 from coordinator.ledger.progress import UnitProgress
+from coordinator.results.electors import electors_of
 from tally_protocol.election.manifest import Election
 from tally_protocol.election.unit import Unit
+from tally_protocol.law.profile import Profile
 
 Json = dict[str, Any]
 
@@ -25,6 +27,8 @@ class Plan:
         for unit in notes:
             places.setdefault(unit.note.place, len(places))
         ordered = sorted(notes, key=lambda unit: places[unit.note.place])
+        # a unit's own decisions change no law of a profile, so those of the election are enough here
+        profiles = {profile.id: profile for profile in election.profiles}
         self.number = number
         self.order = {str(unit.note.id): place for place, unit in enumerate(ordered)}
         self.json: Json = {
@@ -39,18 +43,15 @@ class Plan:
             "sources": [source.value for source in SOURCES],
             "places": [list(place) for place in places],
             "unit_fields": ["id", "name", "place", "registered", "stations"],
-            "units": [_unit(unit.note, places[unit.note.place]) for unit in ordered],
+            "units": [
+                [unit.note.id, unit.note.name, places[unit.note.place], _electors(unit.note, profiles),
+                 len(unit.note.stations)]
+                for unit in ordered
+            ],
         }  # fmt: skip
 
 
-def _unit(note: Unit, place: int) -> list[object]:
-    return [note.id, note.name, place, registered(note), len(note.stations)]
-
-
-def registered(note: Unit) -> int:
-    """R of the unit, else the sum of its stations'; -1 if neither is told."""
-    if note.registered is not None:
-        return note.registered
-    told = [entry.registered for entry in note.stations]
-    known = [number for number in told if number is not None]
-    return sum(known) if len(known) == len(told) else -1
+def _electors(note: Unit, profiles: Mapping[str, Profile]) -> int:
+    """As the page's figures have it: -1 where they are not recorded."""
+    found = electors_of(note, profiles)
+    return -1 if found is None else found

@@ -10,9 +10,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from coordinator.board.checking import NOWHERE, Outside, qr_svg
 from coordinator.board.feed import Feed, encoded
 from coordinator.board.files import NAMES, read_static
+from coordinator.settings import CountyError
 
 LOG = logging.getLogger("changpiao.board")
 EVERY = 1.0
@@ -22,11 +25,16 @@ BUDGET = 0.3
 
 
 class Snapshots:
-    """Writes one folder; one thread."""
+    """Writes one folder; one thread. `fatal` is told if it ends by a fault that no next round repairs."""
 
-    def __init__(self, feed: Feed, folder: Path, outside: Outside = NOWHERE) -> None:
+    def __init__(
+        self, feed: Feed, folder: Path, outside: Outside = NOWHERE, fatal: Callable[[BaseException], None] | None = None
+    ) -> None:
         """Nothing is written before `write`."""
+        self.healthy = True
         self._feed = feed
+        self._fatal = fatal
+        self._failing = ""
         self._folder = folder
         self._outside = outside
         self._written: dict[str, int] = {}
@@ -47,22 +55,41 @@ class Snapshots:
         self._woken.set()
         if self._thread.is_alive():
             self._thread.join()
-        self.write()
+        self._try(self.write)
 
     def _run(self) -> None:
-        self._try(self.write)
-        while not self._stop:
-            self._woken.wait(EVERY)
-            self._woken.clear()
-            self._try(self.follow)
-            time.sleep(EVERY / 2)
+        try:
+            complete = self._try(self.write)
+            while not self._stop:
+                self._woken.wait(EVERY)
+                self._woken.clear()
+                # what the first round could not write whole, no later round would miss
+                complete = self._try(self.follow if complete else self.write) or complete
+                time.sleep(EVERY / 2)
+        except BaseException as error:
+            # files that look alive and never move again are worse than a process that starts anew
+            LOG.critical("the board's files stopped", extra={"error": type(error).__name__}, exc_info=error)
+            self.healthy = False
+            if self._fatal is not None:
+                self._fatal(error)
 
-    def _try(self, work: Callable[[], None]) -> None:
-        """A full disk stops no county: the files stay as they are, and say by their size how old that is."""
+    def _try(self, work: Callable[[], None]) -> bool:
+        """A full disk or a database that is away stops no county: the next round tries again.
+
+        Until then the files stay as they are, and say by their size how old that is. Logged once, not every second.
+        """
         try:
             work()
-        except OSError as error:
-            LOG.warning("the board's files cannot be written", extra={"error": type(error).__name__})
+        except (OSError, SQLAlchemyError, CountyError) as error:
+            name = type(error).__name__
+            if name != self._failing:
+                LOG.warning("the board's files cannot be written", extra={"error": name})
+            self._failing = name
+            return False
+        if self._failing:
+            LOG.info("the board's files are written again")
+        self._failing = ""
+        return True
 
     def write(self) -> None:
         """The whole page as it stands."""
@@ -83,12 +110,20 @@ class Snapshots:
         self._put("recent.json", self._feed.recent_bytes())
         until = time.monotonic() + budget
         behind = {unit: row.size for unit, row in self._feed.rows().items() if row.size != self._written.get(unit)}
+        damaged: CountyError | None = None
         # who waits longest comes first
         for unit in sorted(behind, key=lambda unit: self._written.get(unit, -1)):
             if time.monotonic() > until:
-                return
-            self._put_unit(unit)
-            self._written[unit] = behind[unit]
+                break
+            try:
+                self._put_unit(unit)
+            except CountyError as error:
+                # one record that no longer reads: it would be first in every round, the others must not wait for it
+                damaged = error
+            else:
+                self._written[unit] = behind[unit]
+        if damaged is not None:
+            raise damaged
 
     def _put_unit(self, unit: str) -> None:
         for name, body in (

@@ -10,6 +10,8 @@ from typing import Any
 from coordinator.board.facts import decides, tally_of, totals_of
 from coordinator.board.rows import Row
 from coordinator.ledger.progress import UnitProgress
+from coordinator.results.declared import elected_in, standing, superseded
+from coordinator.results.electors import electors_of
 from tally_protocol.election.shape import CANDIDATE_FIGURES, CONTEST_FIGURES, PER_CANDIDATE, PER_CONTEST, shape
 from tally_protocol.election.unit import Contest
 from tally_protocol.law.explanation import RULES, explain_decided
@@ -20,6 +22,7 @@ from tally_protocol.law.profile_words import FIELDS, words_of
 from tally_protocol.law.reconciliation import Finding, findings
 from tally_protocol.law.result import Result
 from tally_protocol.law.sources import in_both
+from tally_protocol.record.unit_kinds import Declaration
 
 Json = dict[str, Any]
 Profiles = Mapping[str, Profile]
@@ -37,7 +40,7 @@ def village(unit: UnitProgress, row: Row, profiles: Profiles) -> Json:
         "place": list(note.place),
         "size": row.size,
         "state": row.state.name,
-        "registered": note.registered,
+        "registered": electors_of(note, profiles),
         "papers": row.papers,
         "batches": row.batches,
         "voters": row.voters,
@@ -52,7 +55,7 @@ def village(unit: UnitProgress, row: Row, profiles: Profiles) -> Json:
         "boxes": [_box(unit, place) for place in range(len(note.boxes))],
         "findings": [_finding(unit, one) for one in findings(note, profiles, tally)],
         "statement": unit.statement.hex() if unit.statement else None,
-        "declared": unit.declaration is not None,
+        "declared": standing(unit.declaration, unit.statement) is not None,
         "records": len(unit.entries),
     }  # fmt: skip
 
@@ -68,7 +71,6 @@ def _contest(unit: UnitProgress, contest: Contest, result: Result | None, decide
     figures = totals_of(unit)[layout.id]
     at = next(one for one in shape(unit.note, layout.id).contests if one.contest == contest.id)
     own = figures[at.figure : at.figure + PER_CONTEST]
-    declared = _declared(unit, contest.id)
     return {
         "id": contest.id,
         "title": contest.title,
@@ -98,7 +100,8 @@ def _contest(unit: UnitProgress, contest: Contest, result: Result | None, decide
             if person.contest == contest.id
         ],
         "result": None if result is None else _result(result),
-        "declared": declared,
+        "declared": _names(standing(unit.declaration, unit.statement), contest),
+        "superseded": _names(superseded(unit.declaration, unit.statement), contest),
         "explanation": []
         if decided is None
         else [[line.zh, line.en] for line in explain_decided(unit.note, decided, contest.id)],
@@ -116,11 +119,10 @@ def _result(result: Result) -> Json:
     }
 
 
-def _declared(unit: UnitProgress, contest: str) -> list[str] | None:
-    """Who the committee declared, None before."""
-    if unit.declaration is None:
-        return None
-    return next((list(one.elected) for one in unit.declaration.contests if one.contest == contest), [])
+def _names(declaration: Declaration | None, contest: Contest) -> list[str] | None:
+    """Whom a declaration names; None where there is none, or none about this contest."""
+    elected = elected_in(declaration, contest.id)
+    return None if elected is None else list(elected)
 
 
 def _station(unit: UnitProgress, name: str, registered: int | None) -> Json:

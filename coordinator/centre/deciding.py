@@ -19,6 +19,7 @@ from coordinator.centre.retention import kept_until
 from coordinator.centre.sessions import PERSON
 from coordinator.centre.state import State
 from coordinator.centre.withdrawing import Line, consequences, out_candidates
+from tally_protocol.election.unit import Candidate, Unit
 
 Json = dict[str, Any]
 # whoever gets one of these could confirm, too
@@ -312,9 +313,29 @@ class Deciding:
             "digest": one.digest, "may_confirm": may, "mine": mine,
         }  # fmt: skip
         if one.kind == "candidate_out":
-            said["without"] = self._without(one.matter["unit"], frozenset({one.matter["candidate"]}))
-            said["names"] = self._names(one.matter["unit"], one.matter["contest"], one.matter["candidate"])
+            unit, contest, candidate = (str(one.matter[name]) for name in ("unit", "contest", "candidate"))
+            # a newer version of the unit may have sealed without this person: no reason to show nobody any proposal
+            stands = any(candidate == person.id for person in _standing(self._office.unit(unit).note))
+            said["without"] = (
+                self._without(unit, frozenset({candidate})) if stands else [_unlisted(contest, candidate)]
+            )
+            if names := self._names(unit, contest, candidate):
+                said["names"] = names
         return said
+
+
+def _standing(note: Unit) -> list[Candidate]:
+    """Whoever stands in any contest of a unit."""
+    return [person for contest in note.contests for person in contest.candidates]
+
+
+def _unlisted(contest: str, candidate: str) -> Json:
+    """What there is to say of a candidate whom the newest version of the unit no longer has: the id alone."""
+    line = Line(
+        f"候选人 {candidate} 已不在本单位最新版本的名单里",
+        f"the newest version of the unit no longer lists the candidate {candidate}",
+    )
+    return {"contest": contest, "title": contest, "lines": [_line(line)]}
 
 
 def _open(acting: Acting, name: str) -> Proposal:

@@ -8,6 +8,7 @@ from typing import Any
 
 from coordinator.board.facts import decides, tally_of
 from coordinator.ledger.progress import UnitProgress
+from coordinator.results.declared import standing
 from coordinator.settings import CountyError
 from tally_protocol.law.outcome import decide_unit
 from tally_protocol.law.profile import Profile
@@ -32,7 +33,7 @@ def still_elected(
     if not found:
         return None
     named_zh, named = "；".join(zh for zh, _ in found), "; ".join(en for _, en in found)
-    if declares(unit):
+    if standing(unit.declaration, unit.statement) is not None:
         return CountyError(
             f"{named_zh}：宣布当选的名单里仍有此人，本表会印作当选；请先核对宣布，或确认照印",
             f"{named}: the declaration still names this person, the form prints him as elected; check the declaration"
@@ -45,17 +46,13 @@ def still_elected(
     )
 
 
-def declares(unit: UnitProgress) -> bool:
-    """Whether the committee has declared over the statement that stands."""
-    return unit.declaration is not None and unit.declaration.statement == unit.statement
-
-
 def _found(
     unit: UnitProgress, profiles: Mapping[str, Profile], out: list[dict[str, Any]]
 ) -> Iterator[tuple[str, str]]:
     elected = {str(one.contest): set(one.elected) for one in decide_unit(unit.note, profiles, tally_of(unit)).results}
-    if declares(unit) and unit.declaration is not None:
-        elected |= {str(one.contest): set(one.elected) for one in unit.declaration.contests}
+    stands = standing(unit.declaration, unit.statement)
+    if stands is not None:
+        elected |= {str(one.contest): set(one.elected) for one in stands.contests}
     for contest in unit.note.contests:
         names = {str(one.id): one.name for one in contest.candidates}
         for one in out:

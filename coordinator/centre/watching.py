@@ -17,6 +17,7 @@ from coordinator.centre.state import State
 from coordinator.centre.withdrawing import out_candidates
 from coordinator.forms.proving import proof_digest
 from coordinator.ledger.progress import UnitProgress
+from coordinator.results.electors import electors_of
 from tally_protocol.law.finding_texts import FINDING_TEXTS
 from tally_protocol.law.outcome import decide_unit
 from tally_protocol.law.reconciliation import findings
@@ -97,13 +98,14 @@ class Watching:
     def _line(self, row: Row, state: State) -> Json:
         found = self._office.view.unit(row.unit)
         note = None if found is None else found.note
+        electors = None if note is None else electors_of(note, self._office.view.profiles(note))
         plan = state.planning.of(row.unit)
         return {
             "unit": row.unit,
             "name": note.name if note else "",
             "place": list(note.place) if note else [],
             "township": self._office.view.township(row.unit),
-            "registered": (note.registered or 0) if note else 0,
+            "registered": -1 if electors is None else electors,
             "stations": len(note.stations) if note else 0,
             "size": row.size,
             "state": row.state.name,

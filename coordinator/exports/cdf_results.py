@@ -23,6 +23,7 @@ from coordinator.exports.cdf_names import (
 from coordinator.exports.progress import Progress
 from coordinator.exports.reading import Published
 from coordinator.exports.rows import contest_figures, utc
+from coordinator.results.declared import standing
 from coordinator.results.outcomes import outcome_before_results
 from tally_protocol.election.shape import CANDIDATE_FIGURES, OVER, PER_CANDIDATE, PER_CONTEST, WRITTEN, shape
 from tally_protocol.election.unit import WRITTEN_IN, Contest
@@ -70,7 +71,7 @@ def write_results(path: Path, published: Published, progress: Progress, *, batch
 
 
 def _status(states: Sequence[UnitState]) -> str:
-    if all(state.declared is not None for state in states):
+    if all(standing(state.declared, state.statement) is not None for state in states):
         return "certified"
     if all(state.final for state in states):
         return "unofficial-complete"

@@ -12,6 +12,7 @@ from coordinator.exports import columns as at
 from coordinator.exports.columns import LEVELS, Cell, RowOf, Table
 from coordinator.exports.progress import Progress
 from coordinator.exports.reading import Change, Published
+from coordinator.results.declared import standing
 from coordinator.results.outcomes import outcome_before_results
 from tally_protocol.election.figures import BOX_FIGURES, PAPER_FIGURES
 from tally_protocol.election.shape import PER_CANDIDATE, PER_CONTEST, WRITTEN, shape
@@ -125,7 +126,8 @@ def _contest_rows(
 ) -> None:
     unit = state.unit
     results = {} if decided is None else {result.contest: result for result in decided.results}
-    declared = {} if state.declared is None else {one.contest: one.elected for one in state.declared.contests}
+    stands = standing(state.declared, state.statement)
+    declared = {} if stands is None else {one.contest: one.elected for one in stands.contests}
     for contest, layout, found in contest_figures(unit, figures):
         result = results.get(contest.id)
         elected = () if result is None else result.elected

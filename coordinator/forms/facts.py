@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from coordinator.forms.kinds import Pair, kind_of
+from coordinator.results.declared import elected_in, standing
 from tally_protocol.election.shape import CONTEST_FIGURES, PER_CANDIDATE, WRITTEN, shape
 from tally_protocol.election.unit import Contest, Unit
 from tally_protocol.fields import JsonObject
@@ -119,7 +120,7 @@ def result_body(state: UnitState, decided: Decided, result: Result, tally: Tally
     """A decided contest: every person's votes, who is elected by the rules and by the committee's declaration."""
     contest = decided.counted[result.contest].contest
     counted = decided.counted[result.contest]
-    elected = declared_of(state, contest) if state.declared is not None else None
+    elected = elected_in(standing(state.declared, state.statement), contest.id)
     body = figures_body(state.unit, contest, tally)
     names = set(result.elected if elected is None else elected)
     opposed = counted.oppose
@@ -158,13 +159,6 @@ def base_words(result: Result) -> JsonObject:
     return {"zh": zh, "en": en, "value": result.base_value}
 
 
-def declared_of(state: UnitState, contest: Contest) -> tuple[str, ...] | None:
-    """Whom the committee declared in a contest; None where it declared nobody's election."""
-    if state.declared is None or state.declared.statement != state.statement:
-        return None
-    return next((one.elected for one in state.declared.contests if one.contest == contest.id), None)
-
-
 def _names(decided: Decided, references: Iterable[str]) -> list[str]:
     return [decided.people.keys[decided.people.by_reference[one][0]][1] for one in references]
 
@@ -178,10 +172,11 @@ DECLARED_WORDS: Final[dict[str, Pair]] = {
 
 def _reasons(state: UnitState, decided: Decided, contest: Contest) -> list[JsonObject]:
     """Why the declaration differs from what the rules give, person by person."""
-    if state.declared is None:
+    stands = standing(state.declared, state.statement)
+    if stands is None:
         return []
     return [
         pair(DECLARED_WORDS[reason.word]) | {"name": _names(decided, [reason.reference])[0], "note": reason.text}
-        for reason in state.declared.reasons
+        for reason in stands.reasons
         if reason.contest == contest.id
     ]

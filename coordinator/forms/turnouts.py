@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from coordinator.forms.facts import pair
 from coordinator.forms.kinds import Kind
+from coordinator.results.electors import electors_of
 from tally_protocol.election.unit import Unit
 from tally_protocol.fields import JsonObject
-from tally_protocol.law.composition import COMMITTEE_LAWS, turnout_ratio
+from tally_protocol.law.composition import turnout_ratio
 from tally_protocol.law.outcome import decide_unit
 from tally_protocol.law.profile import Profile
-from tally_protocol.law.quantities import Known, registered_of
 from tally_protocol.law.ratio import Ratio
 from tally_protocol.law.tally import Stage, Tally
 
@@ -59,11 +59,10 @@ def turnout_of(unit: Unit, profiles: Mapping[str, Profile], tally: Tally, *, voi
         fixed = turnout_ratio(unit, decide_unit(unit, profiles, tally))
         if fixed.whole:
             return Turnout(fixed, fixed)
-    ours = [one for one in unit.contests if profiles[unit.profile_of(one)].law in COMMITTEE_LAWS]
-    registered, voters = registered_of(unit, (ours or list(unit.contests))[0]), voters_told(unit, tally)
-    if voters is None or not isinstance(registered, Known) or not registered.value:
+    registered, voters = electors_of(unit, profiles), voters_told(unit, tally)
+    if voters is None or not registered:
         return Turnout(NOBODY, NOBODY)
-    return Turnout(NOBODY, Ratio(voters, registered.value))
+    return Turnout(NOBODY, Ratio(voters, registered))
 
 
 def voters_told(unit: Unit, tally: Tally) -> int | None:

@@ -48,7 +48,7 @@ class Board:
             self._page = BoardServer(*address(doors.board), feed, Shown(outside(doors)))
             self._files = None
             if doors.board_export is not None:
-                self._files = Snapshots(feed, doors.board_export, outside(doors))
+                self._files = Snapshots(feed, doors.board_export, outside(doors), post.fatal)
             self._ended = built.pop_all()
 
     def start(self) -> None:

@@ -163,8 +163,9 @@ class Everything:
 
     @property
     def healthy(self) -> bool:
-        """Whether the last round of publishing went through."""
-        return self._rounds.healthy
+        """Whether the last round of publishing went through, and the public page's files are still followed."""
+        # no fault of the county: a page that fails never stops the count
+        return self._rounds.healthy and (self._files is None or self._files.healthy)
 
     def start(self) -> None:
         """Threads and the page."""

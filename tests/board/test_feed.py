@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from coordinator.board.feed import KEPT, RECENT
-from coordinator.board.plan import registered
 from coordinator.board.rows import FIELDS
 from tally_protocol.record.kinds import decode_record
 from tests.board.played import Played
+from tests.electors import ELECTORS, ElectorsApart
 from tests.published import honest_story
 from tests.world import World
 
@@ -36,11 +36,17 @@ def test_the_plan_lists_places_and_units_in_the_order_of_the_log(played: Played)
     assert plan["outcomes"][-1] == "full"
 
 
-def test_units_without_registered_show_the_sum_of_their_stations_or_nothing() -> None:
-    unit, _ = World().units["v1"]
-    assert registered(unit) == 400
-    plain = World(registered=0).units["v1"][0]
-    assert registered(plain) == 0
+def test_the_electors_are_the_lawful_ones_or_told_as_unknown() -> None:
+    """Of the first contest, else of the unit, else of its stations; -1 and null are printed as a dash."""
+    world = ElectorsApart()
+    played = Played(entries=list(world.entries)).until()
+    assert {name: number for name, _, _, number, _ in played.feed.plan()["units"]} == {
+        unit: -1 if number is None else number for unit, number in ELECTORS.items()
+    }
+    pages = {unit: json.loads(played.feed.village_bytes(unit) or b"{}") for unit in ELECTORS}
+    assert {unit: page["registered"] for unit, page in pages.items()} == ELECTORS
+    nobody = Played(entries=list(World(registered=0).entries)).until()
+    assert [unit[3] for unit in nobody.feed.plan()["units"]] == [0, 0]
 
 
 def test_every_line_names_the_shortest_prefix_that_gives_it(played: Played) -> None:

@@ -1,6 +1,7 @@
 """Two persons: proposed by one, in force when another confirms; objections, withdrawals, corrections, accounts."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -242,3 +243,23 @@ def test_a_later_planned_day_keeps_a_unit_longer(plain: Desk) -> None:
     asked = {"kind": "destruction", "document": "销毁清册 1 号"}
     assert operator.refused("/api/proposals", matter=asked | {"units": ["v1", "v2"]}) == 409
     propose(operator, **asked, units=["v1"])
+
+
+def test_a_candidate_whom_a_newer_version_dropped_hides_no_proposal(desk: Desk) -> None:
+    """[SEAL-5] sealed again without him: the proposal shows his id, and all the others are shown as before."""
+    operator = desk.browser("op")
+    number, _ = propose(operator, **OUT)
+    before = desk.fold.progress["v1"]
+    chair, *others = before.note.contests
+    left = replace(chair, candidates=tuple(one for one in chair.candidates if one.id != OUT["candidate"]))
+    note = replace(before.note, version=2, contests=(left, *others))
+    desk.fold.progress["v1"] = before.renewed(note, b"2" * 32, before.rosters, desk.fold.size)
+    desk.view.published(desk.fold, {"v1"})
+    (found,) = [one for one in operator.get("/api/proposals")["proposals"] if one["proposal"] == number]
+    ((line,),) = [one["lines"] for one in found["without"]]
+    assert "候选人 a 已不在" in line["zh"]
+    assert "no longer lists the candidate a" in line["en"]
+    assert found["names"] == {"contest": "主任", "candidate": ""}
+    # nor may it be confirmed, but it can be put away
+    assert desk.browser("au").refused(f"/api/proposals/{number}/confirm", digest=found["digest"]) == 404
+    operator.post(f"/api/proposals/{number}/take-back", text="名单已改")

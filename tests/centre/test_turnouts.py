@@ -6,9 +6,11 @@ from typing import Any
 from coordinator.forms.making import Wish, fill_from
 from coordinator.forms.record import Scope, read_record
 from tally_protocol.law.ratio import Ratio
+from tests.board.played import Played
 from tests.centre.desk import Desk, new_desk
 from tests.committee import Committee
-from tests.coordinator.county import Bench, envelopes
+from tests.coordinator.county import Bench, envelopes, make_home
+from tests.electors import ELECTORS, ElectorsApart
 from tests.world import BLANK, VOTE_A, StationDesk, papers
 
 TABLES = (("v1", "1"), ("v1", "2"), ("v2", "1"))
@@ -90,3 +92,31 @@ def test_screen_and_paper_agree_after_every_record(tmp_path: Path) -> None:
     assert seen[-1] == [("122/150 (81.33 %)", "1/2"), ("183/300 (61.00 %)", "2/2")]
     bench.close()
     office.close()
+
+
+def test_desk_page_and_forms_have_one_electorate(tmp_path: Path) -> None:
+    """Wherever the sealed note tells it; a village whose electors nobody recorded is in no turnout, and no `n/0`."""
+    world = ElectorsApart()
+    desk = Desk(make_home(tmp_path / "home", world), world)
+    bench, public = Bench(desk.home, world), tmp_path / "public"
+    publisher, _ = bench.publisher(public)
+    publisher.recover(bench.writer.durable)
+    for unit, stations in world.places:
+        for station in stations:
+            table = world.desk(unit, station)
+            table.open()
+            table.box(collected=60, issued=60, voters=60)
+            bench.deliver(*envelopes(world, table))
+    publisher.publish(bench.writer.durable)
+    desk.follow()
+    browser = desk.browser("su")
+    rows = {row["unit"]: row["registered"] for row in browser.get("/api/now")["units"]}
+    assert rows == {unit: -1 if number is None else number for unit, number in ELECTORS.items()}
+    assert {unit: browser.get(f"/api/units/{unit}")["registered"] for unit in ELECTORS} == rows
+    plan = Played(entries=list(world.entries)).until().feed.plan()
+    assert {name: number for name, _, _, number, _ in plan["units"]} == rows
+    (town,) = browser.get("/api/reports/daily")["townships"]
+    wholes = {one["unit"]: one["turnout"]["whole"] for one in town["units"]}
+    assert wholes == {unit: number or 0 for unit, number in ELECTORS.items()}
+    brief = fill_from(read_record(public, Scope()), Wish(form="brief"), None).data["body"]
+    assert on_paper(brief["turnouts"])[1] == ("180/600 (30.00 %)", "2/3")

@@ -17,7 +17,7 @@ from coordinator.settings import CountyError
 from tally_protocol.fields import JsonObject
 from tally_protocol.law.composition import Composition, TwoBodies
 from tally_protocol.law.ratio import Ratio
-from tests.forms.village import publish, village, write_paperwork
+from tests.forms.village import publish, superseded_village, village, write_paperwork
 
 PRINTED = [name for name, form in FORMS.items() if form.subject is not Subject.FOLDER]
 
@@ -89,6 +89,17 @@ def test_before_the_declaration_the_winners_are_those_of_the_rules(tmp_path: Pat
     found = body(open_record, "notice-16")
     assert not found["declared"]
     assert found["contests"][0]["elected"] == ["张䶮"]
+
+
+def test_a_declaration_over_an_earlier_statement_names_no_winner_and_gives_no_reason(tmp_path: Path) -> None:
+    """[DET-3] after the correction the rules name another chair; the old declaration explains nothing of it."""
+    found = body(read_record(publish(superseded_village(), tmp_path / "old"), Scope(unit="v1")), "notice-16")
+    assert not found["declared"]
+    assert found["contests"][0]["elected"] == ["买买提·阿不都"]
+    assert [one["reasons_declared"] for one in found["contests"]] == [[], []]
+    renewed_record = read_record(publish(superseded_village(again=True), tmp_path / "new"), Scope(unit="v1"))
+    renewed = body(renewed_record, "notice-16")
+    assert renewed["declared"]
 
 
 @pytest.mark.parametrize("form", ["notice-16", "statement"])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tally_protocol.election.unit import BallotBox, Candidate, Contest, Layout, StationEntry, Unit
 from tally_protocol.ids import BoxId, CandidateId, ContestId, LayoutId, StationId, UnitId
+from tally_protocol.law.declared import Reason
 from tally_protocol.record.chain import ZERO32
 from tally_protocol.record.station_kinds import BoxCount
 from tests.committee import Committee
@@ -116,6 +117,31 @@ def village(*, declared: bool = True, counted: bool = True, **options: object) -
     committee.names()
     committee.determination()
     if declared:
+        committee.declaration()
+    return world
+
+
+def superseded_village(*, again: bool = False) -> Village:
+    """`v1` declared with a reason, then both tables count a batch again and a new statement comes [DET-3].
+
+    By the first statement `a` is chair, by the second one `b`. With `again` the committee declares anew, too.
+    """
+    world = Village()
+    desks = [world.desk("v1", station) for station in ("1", "2")]
+    for desk, boxes in zip(desks, (["1", "3"], ["2"]), strict=True):
+        count(desk, boxes)
+    committee = Committee(world, "v1", desks)
+    committee.statement()
+    committee.names()
+    committee.determination()
+    reason = Reason(contest=ContestId("member"), reference="d", word="withdrew", text="本人书面退出")
+    committee.write("declaration", committee.declaration_body({"member": ("c",)}, [reason]))
+    for desk in desks:
+        desk.correct(min(desk.state.batches), papers(65, VOTE_B))
+    committee.statement()
+    committee.names()
+    committee.determination()
+    if again:
         committee.declaration()
     return world
 

@@ -66,8 +66,11 @@ function papersLine(contest) {
 
 function outcomePart(contest, data) {
   const { result } = contest;
-  if (!result) return make("p", { class: "outcome pending" }, t("outcome.pending"));
   const names = (list) => list.map((reference) => nameOf(data, reference)).join(t("list.comma"));
+  // who read the earlier declaration must learn that it no longer holds, not find it gone
+  const earlier = contest.superseded ? make("p", { class: "superseded" }, contest.superseded.length
+    ? t("outcome.superseded", { names: names(contest.superseded) }) : t("outcome.superseded.nobody")) : null;
+  if (!result) return make("div", { class: "outcome pending" }, make("p", {}, t("outcome.pending")), earlier);
   const lines = [make("span", { class: `chip outcome-${result.outcome}` }, t(`outcome.${result.outcome}`))];
   if (result.elected.length) lines.push(make("span", {}, t("outcome.elected", { names: names(result.elected) })));
   if (result.short) lines.push(make("span", {}, t("outcome.short", { n: number(result.short) })));
@@ -77,6 +80,7 @@ function outcomePart(contest, data) {
     make("p", { class: "outcome-line" }, lines),
     contest.declared ? make("p", {}, contest.declared.length
       ? t("outcome.declared", { names: names(contest.declared) }) : t("outcome.declared.nobody")) : null,
+    earlier,
     contest.explanation.length ? make("details", { id: `why-${contest.id}` }, make("summary", {}, t("outcome.why")),
       make("ol", { class: "why" }, contest.explanation.map(said).map((line) => (
         make("li", { class: line.startsWith(" ") ? "under" : null }, line.trim()))))) : null);

@@ -105,7 +105,7 @@ export class Decisions {
     if (matter.unit) add("unit", `${this.desk.county.name(matter.unit)} ${matter.unit}`);
     if (matter.units) add("units", wholeList(matter.units, (unit) => this.desk.county.name(unit), this.keeping));
     add("contest", one.names?.contest ?? matter.contest);
-    add("candidate", one.names ? `${one.names.candidate} ${matter.candidate}` : matter.candidate);
+    add("candidate", one.names ? `${one.names.candidate} ${matter.candidate}`.trim() : matter.candidate);
     add("station", matter.station);
     if (matter.what) add("what", t(`correct.${matter.what}`));
     if (matter.why) add("why", t(`out.${matter.why}`));
