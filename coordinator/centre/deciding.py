@@ -12,7 +12,7 @@ from coordinator.centre.asking import Asked, Day, Digest, Ident, Maybe, Text, Ti
 from coordinator.centre.journal import Acting
 from coordinator.centre.office import Office
 from coordinator.centre.people import PRIVILEGED
-from coordinator.centre.proposals import SECOND, Proposal
+from coordinator.centre.proposals import Proposal, seconds_of
 from coordinator.centre.refusals import Refused, conflict, forbidden, missing
 from coordinator.centre.registers import day_of
 from coordinator.centre.retention import kept_until
@@ -121,7 +121,8 @@ class Deciding:
         """All, the open ones first, the newest first."""
         with self._office.journal.reading() as state:
             found = sorted(state.proposals.all.values(), key=lambda one: (one.state == "open", one.time), reverse=True)
-        said = [self._json(one, who.id, who.role) for one in found]
+            seconds = {one.id: seconds_of(one, state.people) for one in found if one.state == "open"}
+        said = [self._json(one, mine=one.by == who.id, second=who.role in seconds.get(one.id, ())) for one in found]
         return {"proposals": self._with_halves(found, said, who.id)}
 
     def _with_halves(self, found: list[Proposal], said: list[Json], me: str) -> list[Json]:
@@ -153,7 +154,7 @@ class Deciding:
             found = _open(acting, proposal)
             if who.id == found.by:
                 raise Refused(403, "须由另一人确认", "another person must confirm", "second")
-            if who.role not in SECOND[found.kind]:
+            if who.role not in seconds_of(found, acting.state.people):
                 raise forbidden()
             if asked.digest != found.digest:
                 raise conflict("内容与页面显示的不同，请刷新", "it is not what the page showed; reload and look again")
@@ -166,7 +167,7 @@ class Deciding:
         """The second person says no."""
         with self._office.journal.acting(who.id) as acting:
             found = _open(acting, proposal)
-            if who.id == found.by or who.role not in SECOND[found.kind]:
+            if who.id == found.by or who.role not in seconds_of(found, acting.state.people):
                 raise forbidden()
             acting.add("rejected", proposal=proposal, text=asked.text)
         return {"done": True}
@@ -304,9 +305,8 @@ class Deciding:
         self._office.sessions.end_all(person, PERSON)
         return {"person": person, "half": half}
 
-    def _json(self, one: Proposal, me: str, role: str) -> Json:
-        mine = one.by == me
-        may = one.state == "open" and not mine and role in SECOND[one.kind]
+    def _json(self, one: Proposal, *, mine: bool, second: bool) -> Json:
+        may = one.state == "open" and not mine and second
         said: Json = {
             "proposal": one.id, "kind": one.kind, "matter": dict(one.matter), "by": one.by, "time": one.time,
             "state": one.state, "second": one.second, "settled": one.settled, "reason": one.reason,

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from coordinator.centre.acts import Act, Body
-from coordinator.centre.people import AUTHORITY, OPERATOR
+from coordinator.centre.people import AUTHORITY, OPERATOR, People
 from tally_protocol.seal import canonical
 
-# kind -> roles of whom one must confirm; the proposer is never the one
+# kind -> roles of whom one must confirm; the proposer is never the one; `seconds_of` is stricter for some accounts
 SECOND: dict[str, frozenset[str]] = {
     "decision": frozenset({AUTHORITY}),
     "candidate_out": frozenset({AUTHORITY}),
@@ -41,6 +41,22 @@ class Proposal:
     def digest(self) -> str:
         """What the second person confirms."""
         return sha256(canonical.encode({"kind": self.kind, "matter": dict(self.matter)})).hexdigest()
+
+
+def seconds_of(proposal: Proposal, people: People) -> frozenset[str]:
+    """Roles of whom one must confirm this proposal as things are now.
+
+    Two operators must not make themselves an authority, who confirms all that they may not. Where there is no other
+    authority to ask (only the proposer, or the one who forgot the password), an operator must do: else nobody could.
+    """
+    person = proposal.matter.get("person", "")
+    known = people.all.get(person)
+    if AUTHORITY not in (proposal.matter.get("role"), known.role if known else None):
+        return SECOND[proposal.kind]
+    others = [one for one in people.all.values() if one.active and one.role == AUTHORITY]
+    if any(one.id not in (proposal.by, person) for one in others):
+        return frozenset({AUTHORITY})
+    return SECOND[proposal.kind]
 
 
 class Proposals:

@@ -180,7 +180,7 @@ def test_an_account_that_could_confirm_is_made_by_two(desk: Desk) -> None:
     for role in ("operator", "authority"):
         assert operator.refused("/api/people", person="zhao", name="赵", role=role) == 422
     name, digest = propose(operator, kind="person", person="zhao", name="赵", role="authority")
-    second = desk.browser("op2")
+    second = desk.browser("au")
     half = second.post(f"/api/proposals/{name}/confirm", digest=digest)["half"]
     browser = Browser(desk.gate)
     assert browser.login("zhao", f"{first_half(operator, name)}-{half}").status_code == 200
@@ -188,6 +188,23 @@ def test_an_account_that_could_confirm_is_made_by_two(desk: Desk) -> None:
     assert operator.refused(
         "/api/proposals", matter={"kind": "person", "person": "zhao", "name": "x", "role": "operator"}
     ) == 409
+
+
+def test_an_authority_is_made_with_an_authority_where_there_is_another(plain: Desk) -> None:
+    operator, second, authority = plain.browser("op"), plain.browser("op2"), plain.browser("au")
+    name, digest = propose(operator, kind="person", person="zhao", name="赵", role="authority")
+    assert [one["may_confirm"] for one in second.get("/api/proposals")["proposals"]] == [False]
+    assert second.refused(f"/api/proposals/{name}/confirm", digest=digest) == 403
+    assert second.refused(f"/api/proposals/{name}/reject", text="x") == 403
+    authority.post(f"/api/proposals/{name}/confirm", digest=digest)
+    # now there are two: a forgotten password of one is the other's matter
+    name, digest = propose(operator, kind="password", person="au", reason="忘了")
+    assert second.refused(f"/api/proposals/{name}/confirm", digest=digest) == 403
+
+
+def test_the_only_authority_can_have_a_second_one_made(plain: Desk) -> None:
+    name, digest = propose(plain.browser("au"), kind="person", person="zhao", name="赵", role="authority")
+    plain.browser("op").post(f"/api/proposals/{name}/confirm", digest=digest)
 
 
 def test_a_privileged_password_is_reset_by_two_and_takes_the_second_factor_away(desk: Desk) -> None:
