@@ -6,7 +6,7 @@ When a station was last heard of is the county's own clock: its newest receipt, 
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from coordinator.board.rows import Row, count_findings, row_of
@@ -76,11 +76,14 @@ class CountyView:
         with self._guard:
             return self._townships.get(unit, "")
 
-    def rows(self, since: int, sees: Callable[[str], bool]) -> tuple[int, list[Row]]:
-        """The size, and the rows that changed after an older one (-1: all) of the units that somebody sees."""
+    def rows(
+        self, since: int, sees: Callable[[str], bool], also: Collection[str] = ()
+    ) -> tuple[int, list[Row]]:
+        """The size, and the rows that changed after an older one (-1: all), or are named, of units somebody sees."""
         with self._guard:
             size = self.size
-            wanted = sorted(unit for unit, changed in self._sizes.items() if changed > since and sees(unit))
+            news = (unit for unit, changed in self._sizes.items() if changed > since or unit in also)
+            wanted = sorted(unit for unit in news if sees(unit))
         return size, [self.row(unit) for unit in wanted]
 
     def row(self, unit: str) -> Row:

@@ -23,6 +23,8 @@ class Person:
     ended: int = 0
     seen: int = 0
     totp: bool = False
+    # the last act that said which units are the person's own
+    units_by: int = 0
 
     @property
     def active(self) -> bool:
@@ -78,10 +80,11 @@ class People:
         self.all[body["person"]] = Person(
             id=body["person"], name=body["name"], role=body["role"], units=frozenset(body["units"]),
             since=before.since if before else act.time, totp=before.totp if before else False,
+            units_by=act.id,
         )  # fmt: skip
 
     def _units(self, act: Act) -> None:
-        self._change(act.body["person"], units=frozenset(act.body["units"]))
+        self._change(act.body["person"], units=frozenset(act.body["units"]), units_by=act.id)
 
     def _ended(self, act: Act) -> None:
         self._change(act.body["person"], ended=act.time)

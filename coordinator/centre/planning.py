@@ -64,6 +64,8 @@ class UnitPlan:
     proofs: dict[str, Proof] = field(default_factory=dict)
     key: bool = False
     why_key: str = ""
+    # the last act that changed what a line of the desk shows: its days or whether it is a key village
+    shown: int = 0
 
     @property
     def dates(self) -> list[str]:
@@ -89,6 +91,10 @@ class Planning:
     def of(self, unit: str) -> UnitPlan:
         """Of one unit; nothing, if nobody planned it."""
         return self._units.get(unit, UnitPlan())
+
+    def changed(self, after: int) -> frozenset[str]:
+        """Units whose days or key mark an act above this one has changed."""
+        return frozenset(unit for unit, plan in self._units.items() if plan.shown > after)
 
     def due(self, now: int) -> dict[str, int]:
         """Units whose polls have opened today by the plan, and when the first of their bodies' did (seconds, UTC)."""
@@ -121,9 +127,11 @@ class Planning:
     def _plan(self, act: Act) -> None:
         body = act.body
         for unit in body["units"]:
-            self._units.setdefault(unit, UnitPlan()).days[body["body"]] = Day(
+            plan = self._units.setdefault(unit, UnitPlan())
+            plan.days[body["body"]] = Day(
                 wave=body["wave"], day=body["day"], opens=body["opens"], closes=body["closes"]
             )
+            plan.shown = act.id
 
     def _order(self, act: Act) -> None:
         if act.body["unit"]:
@@ -148,7 +156,7 @@ class Planning:
 
     def _key(self, act: Act) -> None:
         plan = self._unit(act)
-        plan.key, plan.why_key = act.body["key"], act.body["text"]
+        plan.key, plan.why_key, plan.shown = act.body["key"], act.body["text"], act.id
 
 
 def _moment(day: Day) -> int:

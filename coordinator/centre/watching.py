@@ -34,13 +34,26 @@ class Watching:
         self._office = office
         self._lines: dict[str, tuple[Row, tuple[object, ...], bytes]] = {}
 
-    def now(self, who: Who, since: Since = -1) -> Response:
+    def now(self, who: Who, since: Since = -1, acts: Since = -1) -> Response:
         """What changed after a log size (-1: everything), who is silent, what is open; only what the person sees.
+
+        `acts`: up to which act the page knows the journal; rows that a later act changed (plan, key village) come too,
+        and every row, `whole`, when the units of the person are others now.
 
         JSON by hand: thirty desks ask every second for the same thousands of lines, and each is written once.
         """
         office = self._office
-        size, rows = office.view.rows(since, who.sees)
+        with office.journal.reading() as state:
+            known, also, whole = state.last, frozenset[str](), since == -1
+            if acts != -1:
+                also = state.planning.changed(acts)
+                me = state.people.all.get(who.id)
+                whole = whole or (me is not None and me.units_by > acts)
+                if me is not None and me.units != who.units:
+                    # changed while this was asked: said at the next question, by whoever is known then
+                    known = acts
+        # rows are made outside the journal's lock; what is added meanwhile is above `known` and comes the next time
+        size, rows = office.view.rows(-1 if whole else since, who.sees, also)
         silent: dict[str, list[list[Any]]] = {}
         unbegun: dict[str, list[list[Any]]] = {}
         for quiet in office.silence.found:
@@ -51,7 +64,7 @@ class Watching:
         with office.journal.reading() as state:
             open_ = Counter(one.unit for one in state.registers.incidents.values() if not one.closed)
             said = {
-                "acts": state.last,
+                "acts": known,
                 "incidents": [
                     incident_json(one, office.now)
                     for one in state.registers.incidents.values()
@@ -64,7 +77,7 @@ class Watching:
             waiting = len([one for one in state.proposals.all.values() if one.state == "open"])
         said |= {
             "size": size, "time": office.now, "silent": silent, "unbegun": unbegun,
-            "rows_since": since, "overdue": overdue, "proposals": waiting if reads else 0,
+            "rows_since": since, "whole": whole, "overdue": overdue, "proposals": waiting if reads else 0,
         }  # fmt: skip
         body = _encode(said)[:-1] + b',"units":[' + b",".join(lines) + b"]}"
         return Response(body, media_type="application/json")

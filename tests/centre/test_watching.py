@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from coordinator.centre.county import EVER, Silence
-from tests.centre.desk import Desk
+from tests.centre.desk import Browser, Desk
 from tests.coordinator.county import Bench, whole_count
 from tests.world import TIME
 
@@ -35,6 +36,34 @@ def test_the_rows_are_of_the_prefix_and_say_its_size(counted: tuple[Desk, Bench]
     )
     assert browser.get(f"/api/now?since={now['size']}")["units"] == []
     assert browser.ask("GET", "/api/now?since=-2").status_code == 422
+
+
+def test_what_one_desk_plans_reaches_the_other_desks(plain: Desk) -> None:
+    operator, other, guide = plain.browser("op"), plain.browser("au"), plain.browser("gu")
+    before = {browser: browser.get("/api/now") for browser in (other, guide)}
+
+    def news(browser: Browser) -> Any:
+        known = before[browser]
+        before[browser] = browser.get(f"/api/now?since={known['size']}&acts={known['acts']}")
+        return before[browser]
+
+    assert news(other)["units"] == []
+    operator.post("/api/units/v1/key", key=True, text="选情复杂")
+    assert [(one["unit"], one["key"]) for one in news(other)["units"]] == [("v1", True)]
+    assert [one["unit"] for one in news(guide)["units"]] == ["v1"]
+    operator.post("/api/plan", units=["v2"], body="committee", wave=1, day="2026-09-21")
+    assert [(one["unit"], one["days"]) for one in news(other)["units"]] == [("v2", {"committee": "2026-09-21"})]
+    # what is not the guide's is not told, and nothing is told twice
+    assert news(guide)["units"] == []
+    assert news(other)["units"] == []
+    # other villages: everything that the guide sees now, and a mark that this is all
+    operator.post("/api/people/gu/units", units=["v2"])
+    said = news(guide)
+    assert (said["whole"], [one["unit"] for one in said["units"]]) == (True, ["v2"])
+    said = news(guide)
+    assert (said["whole"], said["units"]) == (False, [])
+    said = news(other)
+    assert (said["whole"], said["units"]) == (False, [])
 
 
 def test_a_village_shows_its_findings_with_what_to_do(counted: tuple[Desk, Bench]) -> None:

@@ -57,12 +57,10 @@ async function enter() {
     desk.county = wallView(main, me, lost);
     return;
   }
-  if (READERS.includes(me.role)) {
-    desk.guides = ((await attempt(() => get("/api/people")))?.people ?? []).filter((one) => one.role === "guide" && !one.ended);
-  }
+  await askGuides();
   desk.forms = (await attempt(() => get("/api/forms")))?.forms ?? [];
   desk.county = new County();
-  desk.county.addEventListener("change", (event) => { stand(); badges(); desk.view?.update?.(event.detail); });
+  desk.county.addEventListener("change", (event) => { stand(); badges(); desk.view?.update?.(event.detail); if (event.detail.journal) guidesAgain(); });
   desk.county.addEventListener("live", stand);
   const account = byId("account");
   account.hidden = false;
@@ -71,6 +69,22 @@ async function enter() {
   await desk.county.start();
   route();
   document.documentElement.dataset.ready = "true";
+}
+
+async function askGuides() {
+  if (!READERS.includes(desk.me?.role)) return false;
+  const found = await attempt(() => get("/api/people"));
+  if (!found?.people || !desk.me) return false;
+  // not when each was last seen: a login changes nothing of the filter
+  const shown = () => JSON.stringify(desk.guides.map((one) => [one.person, one.name, one.units]));
+  const before = shown();
+  desk.guides = found.people.filter((one) => one.role === "guide" && !one.ended);
+  return shown() !== before;
+}
+
+/** Whose villages are whose may be another's doing: the filter by guide follows the journal. */
+async function guidesAgain() {
+  if (await askGuides()) desk.view?.update?.({ changed: true, journal: false, fresh: true, guides: true });
 }
 
 function heading(election) {

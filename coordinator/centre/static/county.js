@@ -39,7 +39,7 @@ export class County extends EventTarget {
 
   async ask() {
     try {
-      this.take(await look(`/api/now?since=${this.size}`));
+      this.take(await look(`/api/now?since=${this.size}&acts=${this.acts}`));
       this.say("live");
     } catch (error) {
       if (error.status === 401) this.stop();
@@ -48,10 +48,12 @@ export class County extends EventTarget {
   }
 
   take(said) {
+    // all that this person sees, and no more: a village that was another's yesterday goes
+    if (said.whole) this.units = new Map();
     for (const unit of said.units) this.units.set(unit.unit, unit);
     const journal = said.acts !== this.acts;
     const changed = journal || said.size !== this.size || JSON.stringify([said.silent, said.unbegun]) !== JSON.stringify([this.silent, this.unbegun]);
-    const fresh = said.units.length > 0;
+    const fresh = said.whole || said.units.length > 0;
     Object.assign(this, {
       silent: said.silent, unbegun: said.unbegun, overdue: said.overdue, open: said.open, incidents: said.incidents, proposals: said.proposals, size: said.size,
       acts: said.acts, time: said.time,

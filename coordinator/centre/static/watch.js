@@ -44,7 +44,7 @@ export class Watch {
     const only = make("select", { id: "only", onchange: () => { this.filter.only = only.value; this.show(true); } },
       words.map((word) => make("option", { value: word }, t(`only.${word || "all"}`))));
     const guides = this.desk.guides;
-    const guide = guides.length ? make("select", { id: "guide", onchange: () => { this.filter.guide = guide.value; this.show(true); } },
+    const guide = this.guides = guides.length ? make("select", { id: "guide", onchange: () => { this.filter.guide = guide.value; this.show(true); } },
       make("option", { value: "" }, t("only.everybody")), guides.map((one) => make("option", { value: one.person }, one.name))) : null;
     return make("form", { class: "filters", role: "search", onsubmit: (event) => event.preventDefault() },
       make("label", { for: "search" }, make("span", {}, t("watch.search")), search),
@@ -99,6 +99,11 @@ export class Watch {
 
   /** New numbers: every row is looked up again, for rows are replaced when they change. */
   update(detail) {
+    if (detail.guides && this.guides) {
+      this.guides.replaceChildren(make("option", { value: "" }, t("only.everybody")), ...this.desk.guides.map((one) => make("option", { value: one.person }, one.name)));
+      this.guides.value = this.filter.guide;
+      if (this.guides.selectedIndex < 0) { this.filter.guide = ""; this.guides.value = ""; }
+    }
     if (detail.changed || detail.fresh) this.show(false);
     else this.besides();
   }
