@@ -163,7 +163,7 @@ class Everything:
 
     @property
     def healthy(self) -> bool:
-        """Whether the last round of publishing went through; files of a page that stand still close no laptop's door."""
+        """Whether the last round of publishing went through; a page that stands still closes no laptop's door."""
         return self._rounds.healthy
 
     def start(self) -> None:
