@@ -125,7 +125,7 @@ def test_what_is_done_is_there_after_a_start(desk: Desk) -> None:
 def test_two_processes_never_confirm_one_matter_twice(desk: Desk) -> None:
     operator = desk.browser("op")
     name = operator.post(
-        "/api/proposals", matter={"kind": "person", "person": "zhao", "name": "赵", "role": "authority"}
+        "/api/proposals", matter={"kind": "person", "person": "zhao", "name": "赵", "role": "operator"}
     )["proposal"]
     digest = operator.get("/api/proposals")["proposals"][0]["digest"]
     seconds = [desk.browser("au", "10.0.0.2"), desk.browser("op2", "10.0.0.3")]
