@@ -6,7 +6,9 @@ import { byId, make } from "./dom.js";
 import { put } from "./incident_parts.js";
 import { currentLanguage, loadTexts, number, said, setLanguage, t } from "./texts.js";
 
-const word = location.hash.slice(1);
+// kept for this tab alone: a page that is loaded anew must still show whose first password was not read yet
+const word = location.hash.slice(1) || sessionStorage.getItem("word") || "";
+sessionStorage.setItem("word", word);
 history.replaceState(null, "", "/");
 const main = byId("main");
 const LISTED = 200;
