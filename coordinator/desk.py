@@ -67,6 +67,7 @@ class Inbox:
         self._folder = folder
         self._writer = writer
         self._every = every
+        self._said: set[str] = set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
 
@@ -82,7 +83,13 @@ class Inbox:
     def _run(self) -> None:
         while not self._stop.wait(self._every):
             for path in sorted(self._folder.glob(f"*{SUFFIX}")):
-                self.take(path)
+                try:
+                    self.take(path)
+                except OSError as error:
+                    # a file that may not be read, a full disk: the others' files still come in
+                    if path.name not in self._said:
+                        self._said.add(path.name)
+                        LOG.error("a file of the inbox cannot be taken", extra={"error": type(error).__name__})
 
     def take(self, path: Path) -> None:
         """Import one file and leave its outcome beside it; not if another process of this home has it in hand."""

@@ -87,6 +87,7 @@ def restore(home: Home, source: Path, url: str = SQLITE) -> dict[str, object]:
             f"{home.store} 已存在；不覆盖任何存储，请先把它移到别处作为证据",
             f"{home.store} is there; nothing is overwritten: move it away first, it is evidence",
         )
+    _check_leftovers(home.store, *([] if home.lock.exists() else [home.lock]))
     with _working_copies(source, home.path / "restoring") as (store, lock):
         made = Database(home.staging) if home.staging.exists() else Database.create(home.staging)
         with contextlib.closing(made) as staging:
@@ -97,6 +98,17 @@ def restore(home: Home, source: Path, url: str = SQLITE) -> dict[str, object]:
         store.rename(home.store)
         sync_folder(home.path)
     return sheet
+
+
+def _check_leftovers(*files: Path) -> None:
+    """SQLite does not tie a write-ahead file to its database: beside another one it would be played into that."""
+    for file in files:
+        for left in (file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+            if left.exists():
+                raise CountyError(
+                    f"{left} 属于原来的数据库，留在这里会被写进恢复的库；请与原库一起移到别处",
+                    f"{left} belongs to the old database and would be played into the restored one; move it away too",
+                )
 
 
 def _restore_server(source: Path, url: str) -> None:

@@ -7,6 +7,7 @@ not fit its hashes.
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from sqlalchemy import Connection
 
@@ -41,8 +42,12 @@ def rebuild(database: Database, *, strict: bool = False, unplaced: bool = False)
 
     `unplaced`: also what was admitted and has no place in the log yet; it is in the chains, not in the events.
     """
-    with fitting(database), database.snapshot() as connection:
-        return Growing(strict=strict).finish(connection, unplaced=unplaced)
+    growing = Growing(strict=strict)
+    with fitting(database):
+        with database.snapshot() as connection:
+            growing.read_rest(connection, unplaced=unplaced)
+        # a server ends a transaction that is idle for seconds, and a large county's arrays take some
+        return growing.finish()
 
 
 @contextlib.contextmanager
@@ -60,11 +65,12 @@ def fitting(database: Database) -> Iterator[None]:
 
 def first_election(database: Database) -> tuple[Election, Hash32]:
     """The election of a store and its hash, for a process that needs no chains."""
-    with database.read() as connection:
-        first = next(log.range_in(connection, 0, 1), None) if log.newest(connection) >= 0 else None
-    if first is None or first.kind != "election":
-        raise _empty()
-    body, record = decode_stored(first)
+    with fitting(database):
+        with database.read() as connection:
+            first = next(log.range_in(connection, 0, 1), None) if log.newest(connection) >= 0 else None
+        if first is None or first.kind != "election":
+            raise _empty()
+        body, record = decode_stored(first)
     if not isinstance(body, Election):
         raise _broken(first)
     return body, record
@@ -100,8 +106,10 @@ class Growing:
         self._rosters: dict[Hash32, Roster] = {}
         self._effects: list[Effect] = []
         self._sealed = False
+        self._unplaced: list[log.Entry] = []
         self.size = 0
         self.last = b""
+        self.digest = sha256()
 
     def read_on(self, connection: Connection, end: int) -> None:
         """Entries `size`..end-1; what `rebuild` turns into words if they do not fit."""
@@ -111,21 +119,26 @@ class Growing:
             else:
                 self._next(self._rebuilt, entry)
             self.size, self.last = entry.idx + 1, entry.hash
+            self.digest.update(entry.hash)
 
-    def finish(self, connection: Connection, *, unplaced: bool = False) -> Rebuilt:
-        """The rest of the log, then what has no place in it yet if asked for; nothing is read on afterwards."""
+    def read_rest(self, connection: Connection, *, unplaced: bool = False) -> None:
+        """The rest of the log; what has no place in it yet, if asked for, is kept for `finish`."""
         self.read_on(connection, log.size_in(connection))
+        if unplaced:
+            self._unplaced = log.unplaced(connection, -1, EVERY)
+
+    def finish(self) -> Rebuilt:
+        """The county as it was read; nothing is read on afterwards."""
         rebuilt = self._rebuilt
         if rebuilt is None:
             raise _empty()
         if not self._sealed:
             rebuilt.county.seal()
-        if unplaced:
-            for entry in log.unplaced(connection, -1, EVERY):
-                body, _ = decode_stored(entry)
-                if isinstance(body, Election | Roster | Unit | Receipt):
-                    raise _broken(entry)
-                _take(rebuilt, body, entry, self._effects, strict=self._strict)
+        for entry in self._unplaced:
+            body, _ = decode_stored(entry)
+            if isinstance(body, Election | Roster | Unit | Receipt):
+                raise _broken(entry)
+            _take(rebuilt, body, entry, self._effects, strict=self._strict)
         rebuilt.county.matrix.add(self._effects)
         rebuilt.county.check_arrays()
         return rebuilt

@@ -35,6 +35,8 @@ from tally_protocol.seal.keys import Signer, authority_name, vkey
 
 # of the public folder's file system: below this nothing more is published
 RESERVE = 16 * 1024 * 1024
+# seconds without a statement within a transaction; far below what a server allows (store/postgres.py)
+AWAKE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,12 @@ class Publisher:
             self._fence.check(connection)
             connection.exec_driver_sql("DELETE FROM staged")
             connection.exec_driver_sql("DELETE FROM head")
+            awake = time.monotonic()
             for path, data in self._sequencer.files(old, new):
+                if time.monotonic() - awake > AWAKE:
+                    # the first comparison of a large folder takes longer than a server lets a transaction be idle
+                    connection.exec_driver_sql("SELECT 1")
+                    awake = time.monotonic()
                 if unless(path, data):
                     continue
                 made[path] = sha256(data).digest()

@@ -161,6 +161,9 @@ class Rounds:
 
     def finish(self) -> None:
         """The last checkpoint, with `standings` over everything before it."""
+        if self._broken:
+            self._publisher.recover(self._source.durable())
+            self._broken = False
         if self._publish() and self._totals is not None and self._totals.standings(self._root):
             self._publish()
 

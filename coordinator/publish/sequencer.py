@@ -66,13 +66,20 @@ class Sequencer:
                 notes = []
                 for entry in log.read_range(self._database, first, first + width):
                     _self_check(entry)
+                    if entry.leaf != self.read(0, entry.idx):
+                        # the tree was grown when the entry was read first: what is there now is not what is signed
+                        raise _differs(entry)
                     notes.append(entry.note)
                 yield bundle_path(number, width), encode_bundle(notes)
 
 
 def _self_check(entry: log.Entry) -> None:
     if leaf_hash(entry.note) != entry.leaf:
-        raise CountyError(
-            f"E_SELF_CHECK: 存储第 {entry.idx} 条的字节与接收时不同；未签名。请停机，从备份恢复并保留现场",
-            f"E_SELF_CHECK: entry {entry.idx} is not what was admitted; nothing signed. Stop, restore, keep evidence",
-        )
+        raise _differs(entry)
+
+
+def _differs(entry: log.Entry) -> CountyError:
+    return CountyError(
+        f"E_SELF_CHECK: 存储第 {entry.idx} 条的字节与接收时不同；未签名。请停机，从备份恢复并保留现场",
+        f"E_SELF_CHECK: entry {entry.idx} is not what was admitted; nothing signed. Stop, restore, keep evidence",
+    )

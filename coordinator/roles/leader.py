@@ -48,10 +48,10 @@ class Leader(ABC):
         """Do the job until `_stop` is set, then finish it."""
 
     @abstractmethod
-    def _read_along(self) -> bool:
+    def _read_along(self) -> bool | None:
         """In line: read a slice of what the leader has done, so that a takeover need not; never raises.
 
-        Whether there is more to read.
+        Whether there is more to read; None if nothing could be read now.
         """
 
     @property
@@ -74,16 +74,16 @@ class Leader(ABC):
 
     def _meanwhile(self) -> bool:
         more = self._read_along()
-        if not more:
+        if more is False:
             self._caught_up.set()
-        return more
+        return bool(more)
 
     def _run(self) -> None:
         try:
             fence = lead(self._database, self.job, self._fatal, self._stop, self._meanwhile)
-            self._caught_up.set()
             if fence is None:
                 return
+            self._caught_up.set()
             self._leads.set(1)
             try:
                 self._lead(fence)
@@ -93,6 +93,8 @@ class Leader(ABC):
         except BaseException as error:
             LOG.critical("the leader stopped", extra={"error": type(error).__name__}, exc_info=error)
             self._fatal(error)
+        finally:
+            self._caught_up.set()
 
     def stop(self) -> None:
         """Finish; the next in line leads."""

@@ -2,11 +2,12 @@
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from coordinator.ledger.rebuilding import first_election, sealed_notes
+from coordinator.ledger.rebuilding import first_election, fitting, sealed_notes
 from coordinator.ledger.standby import SLICE
 from coordinator.ledger.vetting import Vetting
 from coordinator.publish.folder import PublicFolder
 from coordinator.publish.lock import Lock
+from coordinator.publish.proofs import Heads
 from coordinator.publish.publisher import Publisher
 from coordinator.publish.rounds import Rounds, Source
 from coordinator.publish.sequencer import Sequencer
@@ -17,6 +18,7 @@ from coordinator.roles.watching import watch_publisher
 from coordinator.settings import CountyError, Home
 from coordinator.store import entries as log
 from coordinator.store.leaders import Fence
+from tally_protocol.errors import ProtocolError
 
 
 class PublisherRole(Leader):
@@ -30,26 +32,43 @@ class PublisherRole(Leader):
         doors.folder()
         super().__init__(doors, url, post)
         self._tree = Sequencer(self._database)
+        self._heads: Heads | None = None
 
-    def _read_along(self) -> bool:
-        """The tree over what is placed; for a log that is shorter now, or bad, a new one is begun."""
+    def _read_along(self) -> bool | None:
+        """The tree over what is signed and no more: its root is compared with the signed one before anything is signed.
+
+        What is only placed may still be lost with a server that falls back, and another record take its place.
+        """
         try:
-            with self._database.read() as connection:
-                end = log.newest(connection) + 1
+            end = self._signed()
             if end < self._tree.size:
                 self._tree = Sequencer(self._database)
             self._tree.grow(min(end, self._tree.size + SLICE))
-        except (CountyError, ValueError):
+        except (ProtocolError, CountyError, ValueError, KeyError):
             # whoever leads says it; begun anew with the next look, in case it was mended
             self._tree = Sequencer(self._database)
             return False
         except SQLAlchemyError:
             # the server is away
-            return False
+            return None
         return self._tree.size < end
+
+    def _signed(self) -> int:
+        if self._heads is None:
+            election, _ = first_election(self._database)
+            self._heads = Heads(Lock(self._database, election.origin), election)
+        _, head = self._heads.read()
+        return 0 if head is None else int(head.size)
+
+    def _placed(self) -> int:
+        with self._database.read() as connection:
+            return log.newest(connection) + 1
 
     def _lead(self, fence: Fence) -> None:
         database = self._database
+        if self._tree.size > self._placed():
+            # the log is shorter than it was: another server, or an older copy
+            self._tree = Sequencer(database)
         election, election_hash = first_election(database)
         folder = PublicFolder(self._doors.folder(), fence.number)
         publisher = Publisher(
@@ -58,16 +77,13 @@ class PublisherRole(Leader):
             keys=log_keys(self._home, election), vet=Vetting(database, sealed_notes(database)).check,
         )  # fmt: skip
 
-        def durable() -> int:
-            with database.read() as connection:
-                return log.newest(connection) + 1
-
-        publisher.recover(durable())
+        with fitting(database):
+            publisher.recover(self._placed())
         watch, alarm = watch_publisher(
             self._doors, self._url, self.metrics, database, (election, election_hash), fence.number, folder.checkpoint
         )
         rounds = Rounds(
-            publisher, Source(durable=durable, take_oldest=lambda: None), metrics=self.metrics, fatal=self._fatal,
+            publisher, Source(durable=self._placed, take_oldest=lambda: None), metrics=self.metrics, fatal=self._fatal,
             every=self._doors.checkpoint_seconds, alarm=alarm.raised,
         )  # fmt: skip
         self._healthy = lambda: rounds.healthy

@@ -35,7 +35,7 @@ class SequencerRole(Leader):
         super().__init__(doors, url, post)
         self._standby = Standby(self._database)
 
-    def _read_along(self) -> bool:
+    def _read_along(self) -> bool | None:
         return self._standby.follow()
 
     def _lead(self, fence: Fence) -> None:

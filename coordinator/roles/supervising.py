@@ -239,6 +239,11 @@ class Supervisor:
                 old.end()
             new = Child(role, command)
             self._wait_ready(new)
+            if not new.said:
+                # a bad setting, a missing key: whoever works now goes on, and a person reads the log
+                LOG.error(f"the new {role} does not start: the rolling restart ends here")
+                new.end()
+                return
             old.end()
             self._children[place] = new
 

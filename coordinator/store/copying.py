@@ -41,7 +41,7 @@ def copy_file(source: Path, target: Path) -> None:
     target.touch(mode=0o600, exist_ok=False)
     with (
         damage(source.name),
-        contextlib.closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as there,
+        contextlib.closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as there,
         contextlib.closing(sqlite3.connect(target)) as here,
     ):
         there.backup(here, pages=PAGES_A_STEP)

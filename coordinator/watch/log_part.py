@@ -37,7 +37,7 @@ def read_shortly(row: Row) -> tuple[str, int, str] | None:
         body = json.loads(second)
         links = None if kind in OUTSIDE else (str(body["chain"]), int(body["seq"]), str(body["prev"]))
         epoch = None if links is None else body["epoch"]
-    except (ValueError, KeyError, TypeError, ProtocolError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError, ProtocolError):
         raise broken(row, "unreadable") from None
     place = (None, None, None) if links is None else (links[0], epoch, links[1])
     if sha256(text).digest() != row.hash:

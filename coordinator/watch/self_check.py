@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from coordinator.metrics import FAULTS, Metrics
 from coordinator.settings import CountyError
 from coordinator.store import verdicts
-from coordinator.store.database import Database, damage
+from coordinator.store.database import Database, damage, damaged
 from coordinator.tracing import span
 
 LOG = logging.getLogger("changpiao.watch")
@@ -108,6 +108,10 @@ class SelfCheck:
                 # not damage but a database that is away or a disk that fails: others say that
                 LOG.warning("a self-check was cut short", extra={"part": part.name, "error": type(error).__name__})
                 whole = False
+            except Exception as error:  # noqa: BLE001 - told below, whatever it is
+                # rows that make a reader of ours fall over are no rows of ours; the thread must outlive them
+                LOG.critical("a self-check fell over", extra={"part": part.name, "error": type(error).__name__})
+                self._found(part, damaged(f"store ({part.name})", type(error).__name__))
             else:
                 self._passed(part)
         self._first = self._first and not whole

@@ -31,6 +31,7 @@ from tests.coordinator.door import (
     prove,
     renew,
 )
+from tests.coordinator.processes import wait_until
 from tests.coordinator.scene import Laptop, Running, Scene, group, hello, new_scene
 from tests.world import VOTE_A, papers
 
@@ -62,11 +63,11 @@ def test_a_revoked_laptop_is_out_within_seconds_and_others_go_on(scene: Scene) -
         answer = await mine.say(group(envelopes(scene.world, desk)))
         assert answer.answers.answers[0].code == ""
         await theirs.say(hello("s/v1/1"))
-        began = time.monotonic()
         await asyncio.to_thread(revoke, scene, "node-1")
+        began = time.monotonic()
         await asyncio.wait_for(mine.ended(), 10)
         assert await mine.status() == ("PERMISSION_DENIED", "E_REVOKED")
-        assert time.monotonic() - began < 10, "a command's start, and two seconds"
+        assert time.monotonic() - began < 10, "the list is read every second"
         assert await prove(scene.laptop, county.address) == ("PERMISSION_DENIED", "E_REVOKED")
         desk.batch(papers(60, VOTE_A))
         again = await open_stream(scene.laptop, county.address)
@@ -137,9 +138,11 @@ def test_a_laptop_renews_over_its_connection(scene: Scene) -> None:
     assert names.get_values_for_type(x509.UniformResourceIdentifier) == [f"urn:tally:{scene.world.id}:node-1"]
     # both are of the same enrolment: revoking ends both
     revoke(scene, "node-1")
-    time.sleep(2.5)
     for laptop in (old, fresh):
-        assert asyncio.run(prove(laptop, county.address)) == ("PERMISSION_DENIED", "E_REVOKED")
+        wait_until(
+            lambda laptop=laptop: asyncio.run(prove(laptop, county.address)) == ("PERMISSION_DENIED", "E_REVOKED"),  # type: ignore[misc]
+            "the list is read every second", 20,
+        )  # fmt: skip
     assert metric(county, "changpiao_access_renewals_total") == 1
 
 
