@@ -251,6 +251,7 @@ class UnitState:
             opened[person.contest] = opened.get(person.contest, 0) + person.votes
         if body.part == body.parts:
             self._check_rest(body, opened)
+            self._check_hidden(seen)
 
     def _names_profile(self, contest: str) -> Profile:
         found = self.unit.contest(contest)
@@ -283,6 +284,14 @@ class UnitState:
         hidden = any(votes < 0 or self._names_profile(name).names.full for name, votes in rest)
         if body.rest != rest or hidden:
             raise RuleViolation("E_NAMES", self.chain, expected="the rest of the written-in votes")
+
+    def _check_hidden(self, seen: set[tuple[str, str, int]]) -> None:
+        """[STATE-5] An entry's votes are public: nobody stays hidden whose one entry reaches the threshold."""
+        for station, state in self.stations.items():
+            for (contest, number), votes in state.votes.items():
+                least = self._names_profile(contest).names.min_votes
+                if votes and votes >= least and (contest, station, number) not in seen:
+                    raise RuleViolation("E_NAMES", self.chain, expected="every entry with enough votes opened")
 
     def _check_cited(self, body: Declaration) -> None:
         """[DET-3] A declaration stands on the last statement, with its names complete."""

@@ -95,6 +95,16 @@ def person_left_unopened_and_forgotten(scene: Scene) -> None:
 
 
 @BOOK.fraud("E_NAMES", like="D3")
+def person_with_enough_votes_hidden_in_the_rest(scene: Scene) -> None:
+    """The sums are right, and somebody whose entry alone reaches the threshold stays without a name [STATE-5]."""
+    names = scene.forger.find("names", UNIT).body
+    gone = names["persons"].pop()
+    rest = dict(map(tuple, names["rest"]))
+    rest[gone["contest"]] = rest.get(gone["contest"], 0) + gone["votes"]
+    names["rest"] = [[contest, votes] for contest, votes in rest.items()]
+
+
+@BOOK.fraud("E_NAMES", like="D3")
 def rest_invented(scene: Scene) -> None:
     """The rest of the written-in votes is larger than it can be [STATE-5]."""
     scene.forger.find("names", UNIT).body["rest"] = [["chair", 5]]

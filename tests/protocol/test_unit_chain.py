@@ -102,6 +102,8 @@ def test_names() -> None:
         replace(body, part=2, parts=2),
         replace(body, rest=()),
         replace(body, persons=body.persons[1:]),
+        # hidden in the rest, though its entry alone has enough votes
+        replace(body, persons=body.persons[1:], rest=(("chair", 2 + first.votes),)),
         replace(body, persons=(*body.persons, first)),
         replace(body, persons=(replace(first, votes=first.votes + 1), *body.persons[1:])),
         with_entry(station="9"),

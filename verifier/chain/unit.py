@@ -183,6 +183,12 @@ class Unit:
             raise _names("rest as written minus opened", "another rest")
         if any(note.profiles[note.contests[contest].profile].full_names for contest, _ in rest):
             raise _names("every person opened", "votes that are not opened")
+        for station, chain in self.stations.items():
+            for (contest, number), votes in chain.votes.items():
+                # an entry's votes are public, and a person has at least those of each of its entries
+                least = note.profiles[note.contests[contest].profile].min_votes
+                if votes and votes >= least and (contest, station, number) not in after.entries:
+                    raise _names(f"every entry with at least {least} votes opened", f"{station} entry {number}")
         if not any(written for written in self.written(note).values()):
             raise _names("no names record without written-in votes", "a names record")
 

@@ -68,6 +68,8 @@ function step(n, key, done, ...body) {
 
 const button = (key, act, main_ = false) => make("button", { class: `button ${main_ ? "main" : ""}`, type: "button", "data-focus": key, onclick: act }, t(key));
 
+const titled = (id) => state.profiles.find((one) => one.id === id)?.title ?? id;
+
 /** The shipped profiles, and the folder's own if it comes first there. */
 function profiles(first) {
   const found = state.profiles.map((one) => [one.id, one.title]);
@@ -91,7 +93,7 @@ function election() {
     });
     if (done) await again();
   };
-  return step(1, "election", Boolean(one?.id), one?.id ? make("p", {}, make("b", {}, one.title), ` · ${one.date} · ${one.id} `, one.test ? make("span", { class: "badge rehearsal" }, t("test")) : null, one.profiles?.length > 1 ? make("span", { class: "quiet" }, ` ${t("election.further", { names: one.profiles.slice(1).join(" ") })}`) : null, one.threshold ? make("span", { class: "quiet" }, ` ${t("election.threshold", { n: one.threshold })}`) : null) : null,
+  return step(1, "election", Boolean(one?.id), one?.id ? make("p", {}, make("b", {}, one.title), ` · ${one.date} · ${one.id} `, one.test ? make("span", { class: "badge rehearsal" }, t("test")) : null, one.profiles?.length > 1 ? make("span", { class: "quiet" }, ` ${t("election.further", { names: one.profiles.slice(1).map(titled).join(" · ") })}`) : null, one.threshold ? make("span", { class: "quiet" }, ` ${t("election.threshold", { n: one.threshold })}`) : null) : null,
     make("p", { class: "row-buttons" }, button(one?.id ? "change" : "election.enter", edit, !one?.id)));
 }
 
