@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.verifier.conftest import Codes
+from tests.verifier.conftest import Codes, Run
 from tests.verifier.maker import Maker
 from tests.verifier.signing import ZERO, hash_of, note, sha, tree
 from tests.verifier.test_record import changed
@@ -93,6 +93,18 @@ def proof(maker: Maker, index: int, size: int, **wrong: Any) -> bytes:
     lines = "".join(b64encode(one).decode() + "\n" for one in hashes)
     head = maker.checkpoint(maker.entries[:size], root=wrong.get("root"))
     return f"c2sp.org/tlog-proof@v1\nindex {index}\n{lines}\n".encode() + head
+
+
+def test_receipts_of_other_units_accuse_nobody(
+    honest: Path, maker: Maker, tmp_path: Path, codes: Codes, run: Run
+) -> None:
+    """[VERIFY-5]: with one unit asked for, the others' chains are not walked; no promise is broken by that."""
+    (tmp_path / "one").write_bytes(receipt(maker))
+    assert codes(honest / "pub", "--receipts", tmp_path, "--unit", "v2") == (0, set())
+    words = ("verify", honest / "pub", "--key", maker.anchor, "--receipts", tmp_path, "--unit", "v2")
+    assert "1 receipts are of other units" in run(*words)[1]
+    (tmp_path / "one").write_bytes(receipt(maker, head=ZERO))
+    assert codes(honest / "pub", "--receipts", tmp_path, "--unit", "v1") == (1, {"E2 E_PROMISE"})
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,9 @@ class Verification:
         options, tally = self.options, self.report.tally
         receipts = None
         if options.receipts:
-            receipts = ReceiptCheck(Folder(Path(options.receipts)), election, self.folder, files, tally)
+            receipts = ReceiptCheck(
+                Folder(Path(options.receipts)), election, self.folder, files, tally, options.unit
+            )
         assignment = Assignment(
             election=election,
             signatures=options.signatures,
@@ -191,6 +193,13 @@ class Verification:
             receipts.answer(
                 {place: text for done in dones for place, text in done.walked.answers.items()}, self._log_time
             )
+            if receipts.skipped:
+                self.report.remarks.append(
+                    (
+                        f"{receipts.skipped} 份回执属于其他单位，未核对",
+                        f"{receipts.skipped} receipts are of other units and were not checked",
+                    )
+                )
         self._remarks(dones)
 
     def _jobs(self, files: LogFiles, assignment: Assignment) -> list[Job]:
