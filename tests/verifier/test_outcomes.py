@@ -21,6 +21,7 @@ from tests.verifier.signing import again, hash_of, vkey
 from tests.verifier.test_record import at, changed
 from verifier.chain.manifest import read_election
 from verifier.chain.walk import Assignment
+from verifier.checks.commands import RECOMPUTED
 from verifier.checks.files import FilePass
 from verifier.checks.shards import Job, walk_shard
 from verifier.checks.verify import Options, Verification
@@ -243,7 +244,7 @@ v2,chief,c2,10
 
 def test_totals_are_recomputed(honest: Path, tmp_path: Path, run: Run) -> None:
     """[TOTALS-1]."""
-    assert run("totals", honest / "pub") == (0, TOTALS, "")
+    assert run("totals", honest / "pub") == (0, TOTALS, f"tally-verifier: note: {RECOMPUTED}\n")
     rows = json.loads(run("totals", honest / "pub", "--format", "json")[1])
     assert rows[2] == {"unit": "v1", "contest": "chief", "candidate": "+王五", "votes": 8}
     assert run("totals", honest / "pub", "--out", tmp_path / "t.csv")[:2] == (0, "")

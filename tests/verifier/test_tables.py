@@ -17,6 +17,7 @@ from tests.verifier.liar import Liar
 from tests.verifier.maker import Maker
 from tests.verifier.profiles import result
 from tests.verifier.test_record import at, changed
+from verifier.checks.commands import RECOMPUTED
 from verifier.checks.tables import as_csv
 
 ROOT = Path(__file__).parents[2]
@@ -40,8 +41,9 @@ v2,,W_OVERCOUNT_UNTESTED,1,0
 def test_tables_are_recomputed_from_the_record(
     command: str, table: str, honest: Path, tmp_path: Path, run: Run
 ) -> None:
-    assert run(command, honest / "pub") == (0, table, "")
-    assert run(command, honest / "pub", "--processes", 2) == (0, table, "")
+    note = f"tally-verifier: note: {RECOMPUTED}\n"
+    assert run(command, honest / "pub") == (0, table, note)
+    assert run(command, honest / "pub", "--processes", 2) == (0, table, note)
     assert run(command, honest / "pub", "--out", tmp_path / "t.csv")[:2] == (0, "")
     assert (tmp_path / "t.csv").read_bytes() == table.encode()
     rows = json.loads(run(command, honest / "pub", "--format", "json")[1])

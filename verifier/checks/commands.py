@@ -29,6 +29,11 @@ PROGRAM: Final = "tally-verifier"
 NO_VERDICT: Final = 4
 USAGE: Final = 64
 SIGNATURE_MODES: Final = ("all", "heads")
+# a forged record whose sums are right passes here, and must not look as if it had been verified
+RECOMPUTED = (
+    "只重算了数字，没有核验签名和授权密钥；结果可信与否请看 verify"
+    " (recomputed only: signatures and the authority's key were not checked; whether to believe it, verify says)"
+)
 Render = Callable[[Report, TextIO], None]
 
 
@@ -55,7 +60,7 @@ def guarded(command: Callable[[], int]) -> int:
         return NO_VERDICT
     except KeyboardInterrupt:
         return _stop("已中断 (interrupted)", NO_VERDICT)
-    except (MemoryError, RecursionError, OSError, ValueError, KeyError, IndexError, TypeError) as fault:
+    except Exception as fault:  # noqa: BLE001 - whatever it is
         # the last line of defence: a bug of this program must look like "no verdict", never like a verdict
         return _stop(f"无法判断：内部错误 (no verdict: internal error {type(fault).__name__})", NO_VERDICT)
 
@@ -159,6 +164,7 @@ def _recomputed(record: str, table: str, *, processes: int, render: Render, unit
         return [], _stop("记录核验不通过，不输出结果 (the record is FAILED; nothing is printed)", report.exit_code)
     if report.outcome == "INCOMPLETE":
         sys.stderr.write(f"{PROGRAM}: warning: 资料不全，结果可能还会变 (INCOMPLETE: the figures may still change)\n")
+    sys.stderr.write(f"{PROGRAM}: note: {RECOMPUTED}\n")
     return check.rows, report.exit_code
 
 
