@@ -46,6 +46,16 @@ def seat(desk: DeskCounty, open_page: Opener) -> Callable[..., Page]:
     return take
 
 
+def new_account(page: Page, account: str, name: str, role: str) -> None:
+    page.get_by_role("link", name="人员").click()
+    page.get_by_role("button", name="新建账号").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("账号").fill(account)
+    dialog.get_by_label("姓名或岗位").fill(name)
+    dialog.get_by_label("角色").select_option(role)
+    dialog.get_by_role("button", name="确定").click()
+
+
 def row(page: Page, name: str) -> str:
     return " ".join(page.get_by_role("row").filter(has_text=name).first.inner_text().split())
 
@@ -75,13 +85,7 @@ def test_a_guide_is_made_and_sees_the_own_villages_alone(
     desk: DeskCounty, seat: Callable[..., Page], shoot: Shooter
 ) -> None:
     page = seat("wang")
-    page.get_by_role("link", name="人员").click()
-    page.get_by_role("button", name="新建账号").click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("账号").fill("zhou")
-    dialog.get_by_label("姓名或岗位").fill("周包联")
-    dialog.get_by_label("角色").select_option("guide")
-    dialog.get_by_role("button", name="确定").click()
+    new_account(page, "zhou", "周包联", "guide")
     told = page.get_by_role("dialog", name="zhou 的初始口令")
     desk.first["zhou"] = told.locator(".code").inner_text()
     told.get_by_role("button", name="关闭").click()
@@ -330,14 +334,8 @@ def test_what_is_counted_is_at_the_desk_within_two_seconds(desk: DeskCounty, sea
 
 def test_a_colleague_gets_a_password_from_two_people(desk: DeskCounty, seat: Callable[..., Page]) -> None:
     operator = seat("wang")
-    operator.get_by_role("link", name="人员").click()
-    operator.get_by_role("button", name="新建账号").click()
-    dialog = operator.get_by_role("dialog")
-    dialog.get_by_label("账号").fill("zhang")
-    dialog.get_by_label("姓名或岗位").fill("张值班")
-    dialog.get_by_label("角色").select_option("operator")
-    dialog.get_by_role("button", name="确定").click()
-    expect(dialog).to_have_count(0)
+    new_account(operator, "zhang", "张值班", "operator")
+    expect(operator.get_by_role("dialog")).to_have_count(0)
 
     authority = seat("li")
     authority.get_by_role("link", name="决定").click()

@@ -104,11 +104,8 @@ def count(desk: StationDesk, boxes: Sequence[str]) -> None:
     desk.close(**day, registered=150, valid=124, invalid=6)
 
 
-def village(*, declared: bool = True, counted: bool = True, **options: object) -> Village:
-    """`v1` counted, stated, determined and declared; `v2` still before its box is opened."""
-    world = Village(**options)  # type: ignore[arg-type]
-    if not counted:
-        return world
+def determined(world: Village) -> tuple[Committee, list[StationDesk]]:
+    """`v1` counted, stated, its names opened, determined."""
     desks = [world.desk("v1", station) for station in ("1", "2")]
     for desk, boxes in zip(desks, (["1", "3"], ["2"]), strict=True):
         count(desk, boxes)
@@ -116,6 +113,15 @@ def village(*, declared: bool = True, counted: bool = True, **options: object) -
     committee.statement()
     committee.names()
     committee.determination()
+    return committee, desks
+
+
+def village(*, declared: bool = True, counted: bool = True, **options: object) -> Village:
+    """`v1` counted, stated, determined and declared; `v2` still before its box is opened."""
+    world = Village(**options)  # type: ignore[arg-type]
+    if not counted:
+        return world
+    committee, _ = determined(world)
     if declared:
         committee.declaration()
     return world
@@ -127,13 +133,7 @@ def superseded_village(*, again: bool = False) -> Village:
     By the first statement `a` is chair, by the second one `b`. With `again` the committee declares anew, too.
     """
     world = Village()
-    desks = [world.desk("v1", station) for station in ("1", "2")]
-    for desk, boxes in zip(desks, (["1", "3"], ["2"]), strict=True):
-        count(desk, boxes)
-    committee = Committee(world, "v1", desks)
-    committee.statement()
-    committee.names()
-    committee.determination()
+    committee, desks = determined(world)
     reason = Reason(contest=ContestId("member"), reference="d", word="withdrew", text="本人书面退出")
     committee.write("declaration", committee.declaration_body({"member": ("c",)}, [reason]))
     for desk in desks:
